@@ -1,0 +1,107 @@
+//! RSA signatures with keys of 2048 to 4096 bits.
+
+pub mod keys;
+mod numbers;
+pub mod pkcs1v15;
+pub mod pss;
+
+pub use keys::{Numbers, numbers};
+pub use numbers::{pair_from_numbers, public_from_numbers};
+
+use super::digest::Function;
+use super::{Family, KeyRules};
+use crate::fault::Fault;
+use crate::key::Key;
+use crate::key::algorithm::Algorithm;
+use crate::key::key_type::KeyType;
+use crate::registry::constants as ck;
+use crate::registry::parameter::Shape;
+use crate::registry::{Generate, KeyKind, Mechanism, Psa, Signature, Sizes, Takes, Unit};
+use sha1::Sha1;
+use sha2::{Sha224, Sha256, Sha384, Sha512};
+
+const SIZES: Sizes = Sizes { min: 2048, max: 4096, unit: Unit::Bits };
+
+/// The family's rows.
+pub static FAMILY: Family = Family {
+    name: "rsa",
+    mechanisms: &[
+        Mechanism {
+            name: "CKM_RSA_PKCS_KEY_PAIR_GEN",
+            ckm: ck::CKM_RSA_PKCS_KEY_PAIR_GEN,
+            sizes: SIZES,
+            generate: Some(Generate { makes: &[KeyType::RsaKeyPair], make: keys::generate }),
+            ..Mechanism::NOTHING
+        },
+        row(
+            "CKM_RSA_PKCS",
+            ck::CKM_RSA_PKCS,
+            Algorithm::rsa_pkcs1v15_sign(Algorithm::ANY_HASH),
+            Takes::Hash,
+            pkcs1v15::RAW,
+        ),
+        v15::<Sha1>("CKM_SHA1_RSA_PKCS", ck::CKM_SHA1_RSA_PKCS),
+        v15::<Sha224>("CKM_SHA224_RSA_PKCS", ck::CKM_SHA224_RSA_PKCS),
+        v15::<Sha256>("CKM_SHA256_RSA_PKCS", ck::CKM_SHA256_RSA_PKCS),
+        v15::<Sha384>("CKM_SHA384_RSA_PKCS", ck::CKM_SHA384_RSA_PKCS),
+        v15::<Sha512>("CKM_SHA512_RSA_PKCS", ck::CKM_SHA512_RSA_PKCS),
+        Mechanism {
+            parameter: Shape::Pss,
+            ..row(
+                "CKM_RSA_PKCS_PSS",
+                ck::CKM_RSA_PKCS_PSS,
+                Algorithm::rsa_pss(Algorithm::ANY_HASH),
+                Takes::Hash,
+                pss::RAW,
+            )
+        },
+        pss::<Sha1>("CKM_SHA1_RSA_PKCS_PSS", ck::CKM_SHA1_RSA_PKCS_PSS),
+        pss::<Sha224>("CKM_SHA224_RSA_PKCS_PSS", ck::CKM_SHA224_RSA_PKCS_PSS),
+        pss::<Sha256>("CKM_SHA256_RSA_PKCS_PSS", ck::CKM_SHA256_RSA_PKCS_PSS),
+        pss::<Sha384>("CKM_SHA384_RSA_PKCS_PSS", ck::CKM_SHA384_RSA_PKCS_PSS),
+        pss::<Sha512>("CKM_SHA512_RSA_PKCS_PSS", ck::CKM_SHA512_RSA_PKCS_PSS),
+    ],
+    keys: Some(KeyRules {
+        types: &[KeyType::RsaKeyPair, KeyType::RsaPublicKey],
+        admit: keys::admit,
+        public: Some(keys::public),
+    }),
+};
+
+const fn row(name: &'static str, ckm: u64, algorithm: Algorithm, takes: Takes, sign: Signature) -> Mechanism {
+    Mechanism {
+        name,
+        ckm,
+        psa: Some(Psa { algorithm, takes }),
+        keys: &[KeyKind::Rsa],
+        sizes: SIZES,
+        sign: Some(sign),
+        ..Mechanism::NOTHING
+    }
+}
+
+const fn v15<D: Function>(name: &'static str, ckm: u64) -> Mechanism {
+    let algorithm = Algorithm::rsa_pkcs1v15_sign(D::HASH.algorithm());
+    row(name, ckm, algorithm, Takes::Message, pkcs1v15::hashed::<D>())
+}
+
+const fn pss<D: Function>(name: &'static str, ckm: u64) -> Mechanism {
+    let algorithm = Algorithm::rsa_pss(D::HASH.algorithm());
+    let plain = row(name, ckm, algorithm, Takes::Message, pss::hashed::<D>());
+    Mechanism { parameter: Shape::Pss, ..plain }
+}
+
+/// The length of a signature: that of the modulus.
+fn length(key: &Key) -> usize {
+    key.attributes().bits.div_ceil(8)
+}
+
+/// What the `rsa` crate's refusal of a signature operation means.
+fn signing_fault(error: &::rsa::Error) -> Fault {
+    match error {
+        ::rsa::Error::Rng => Fault::NoEntropy,
+        ::rsa::Error::MessageTooLong => Fault::DataLength("RSA PKCS#1 v1.5 takes at most k - 11 bytes"),
+        ::rsa::Error::InputNotHashed => Fault::DataLength("the input is not as long as the hash"),
+        _ => Fault::Internal("the RSA private operation did not check out"),
+    }
+}

@@ -1,0 +1,165 @@
+//! Each line of `answers.csv` is computed, verified, decrypted, and broken by a flipped bit.
+
+use super::*;
+use std::collections::BTreeSet;
+
+/// One line of `answers.csv`.
+struct Answer {
+    row: &'static Mechanism,
+    key: String,
+    parameter: Parameter,
+    input: Vec<u8>,
+    output: Vec<u8>,
+}
+
+fn answers() -> Vec<Answer> {
+    let line = |columns: Vec<String>| Answer {
+        row: row(&columns[0]),
+        key: columns[1].clone(),
+        parameter: parameter(&columns[2]),
+        input: unhex(&columns[3]),
+        output: unhex(&columns[4]),
+    };
+    lines("answers.csv").into_iter().map(line).collect()
+}
+
+fn hash_named(name: &str) -> Hash {
+    match name {
+        "1" => Hash::Sha1,
+        "224" => Hash::Sha224,
+        "256" => Hash::Sha256,
+        "384" => Hash::Sha384,
+        "512" => Hash::Sha512,
+        other => panic!("unknown hash {other}"),
+    }
+}
+
+fn parameter(text: &str) -> Parameter {
+    let fields: Vec<&str> = text.split(':').collect();
+    match fields[..] {
+        [""] => Parameter::None,
+        ["eddsa"] => Parameter::Eddsa { prehash: false, context: Vec::new() },
+        ["iv", iv] => Parameter::Iv(unhex(iv)),
+        ["ctr", bits, block] => {
+            Parameter::Counter { bits: bits.parse().unwrap(), block: unhex(block).try_into().unwrap() }
+        }
+        ["gcm", iv, additional_data, tag_bits] => Parameter::Gcm {
+            iv: unhex(iv),
+            additional_data: unhex(additional_data),
+            tag_bits: tag_bits.parse().unwrap(),
+        },
+        ["pss", hash, mask, salt] => Parameter::Pss {
+            hash: hash_named(hash),
+            mask: hash_named(mask),
+            salt: Some(salt.parse().unwrap()),
+        },
+        ["ecdh", public] => Parameter::Ecdh1 { kdf: 1, shared: Vec::new(), public: unhex(public) },
+        _ => panic!("unknown parameter {text}"),
+    }
+}
+
+/// Whether two signatures of one message are the same.
+fn is_deterministic(row: &Mechanism) -> bool {
+    !row.name.contains("ECDSA") && !row.name.contains("PSS")
+}
+
+fn check_signature(answer: &Answer) {
+    let Answer { row, parameter, input, output, .. } = answer;
+    let line = key_line(&answer.key);
+    let private = key(line.private_type, &line.private);
+    let mut verifiers = vec![private.clone()];
+    verifiers.extend(line.public_type.map(|public_type| key(public_type, &line.public)));
+    assert_eq!((row.sign.unwrap().length)(&private), output.len());
+    let fresh = sign(row, &private, parameter, input).unwrap();
+    assert!(!is_deterministic(row) || fresh == *output, "{}: the signature differs", row.name);
+    for verifier in &verifiers {
+        verify(row, verifier, parameter, input, output).unwrap();
+        verify(row, verifier, parameter, input, &fresh).unwrap();
+        let mut forged = output.clone();
+        let middle = forged.len() / 2;
+        forged[middle] ^= 1;
+        assert_eq!(verify(row, verifier, parameter, input, &forged), Err(Fault::BadSignature));
+        let short = &output[..output.len() - 1];
+        assert_eq!(verify(row, verifier, parameter, input, short), Err(Fault::SignatureLength));
+        if let (Some(first), "CKM_ECDSA") = (input.first(), row.name) {
+            let mut other = input.clone();
+            other[0] = first ^ 1;
+            assert_eq!(verify(row, verifier, parameter, &other, output), Err(Fault::BadSignature));
+        }
+    }
+}
+
+fn check_cipher(answer: &Answer) {
+    let Answer { row, parameter, input, output, .. } = answer;
+    let (cipher, key) = (row.cipher.unwrap(), private_key(&answer.key));
+    assert_eq!(run(cipher, &key, parameter, Direction::Encrypt, &[input]).as_ref(), Ok(output));
+    assert_eq!(run(cipher, &key, parameter, Direction::Decrypt, &[output]).as_ref(), Ok(input));
+}
+
+#[test]
+fn each_known_answer_is_given_and_each_row_has_one() {
+    let answers = answers();
+    assert!(answers.len() >= 237, "answers.csv was cut short: {} lines", answers.len());
+    let mut answered = BTreeSet::new();
+    for answer in &answers {
+        let row = answer.row;
+        answered.insert(row.name);
+        if let Some(hash) = row.digest {
+            assert_eq!(super::super::digest::hash(hash, &answer.input), answer.output);
+        } else if row.sign.is_some() {
+            check_signature(answer);
+        } else if row.cipher.is_some() {
+            check_cipher(answer);
+        } else {
+            let shared = (row.derive.unwrap().derive)(&private_key(&answer.key), &answer.parameter);
+            assert_eq!(shared.unwrap().expose(), answer.output);
+        }
+    }
+    let generators = super::super::mechanisms().filter(|row| row.generate.is_some()).count();
+    assert_eq!(
+        answered.len() + generators,
+        super::super::mechanisms().count(),
+        "a row has no known answer: add lines to answers.csv"
+    );
+}
+
+#[test]
+fn deterministic_ecdsa_gives_the_signatures_of_rfc_6979() {
+    let sign = super::super::weierstrass::sign_deterministic;
+    let mut tried = 0;
+    for answer in answers() {
+        let Some(Gather::Digest(hash)) = answer.row.sign.map(|sign| sign.gather) else { continue };
+        if answer.row.name.starts_with("CKM_ECDSA") {
+            let digest = super::super::digest::hash(hash, &answer.input);
+            let key = private_key(&answer.key);
+            assert_eq!(sign(&key, hash, &digest).as_ref(), Ok(&answer.output));
+            assert!(matches!(sign(&key, hash, &digest[1..]), Err(Fault::DataLength(_))));
+            tried += 1;
+        }
+    }
+    assert_eq!(tried, 20, "two curves, five hashes, two messages");
+}
+
+#[test]
+fn each_mac_computed_in_parts_is_the_mac_of_the_whole() {
+    for answer in answers() {
+        let Some(Gather::Mac(begin)) = answer.row.sign.map(|sign| sign.gather) else { continue };
+        let mut state = begin(&private_key(&answer.key)).unwrap();
+        for part in answer.input.chunks(3) {
+            state.update(part);
+        }
+        assert_eq!(state.finish(), answer.output);
+    }
+}
+
+#[test]
+fn a_forked_digest_goes_its_own_way() {
+    for hash in Hash::ALL {
+        let mut state = super::super::digest::begin(hash);
+        state.update(b"a");
+        let copy = state.fork();
+        state.update(b"bc");
+        assert_eq!(state.finish(), super::super::digest::hash(hash, b"abc"));
+        assert_eq!(copy.finish(), super::super::digest::hash(hash, b"a"));
+    }
+}

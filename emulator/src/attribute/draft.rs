@@ -1,0 +1,225 @@
+//! An object in the making: what a template has said so far, and how it becomes an object.
+
+use super::Value;
+use crate::algorithms::{self, curves, rsa};
+use crate::fault::Fault;
+use crate::key::identity::Lifetime;
+use crate::key::key_type::{Curve, EccFamily, KeyType};
+use crate::key::policy::{Permitted, Policy, Usage};
+use crate::key::{Attributes, Key};
+use crate::object::{Class, Facts, Object, Origin};
+use crate::registry::constants as ck;
+use crate::secret::Secret;
+use crate::store::RecordId;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// An object in the making.
+pub struct Draft {
+    /// The object so far; its key is made at the end.
+    pub object: Object,
+    /// The key's policy so far.
+    pub policy: Policy,
+    /// Numbers and bytes of the key, by CKA_ number.
+    pub components: BTreeMap<u64, Value>,
+    /// The key's type as PKCS#11 counts types.
+    pub(super) ckk: Option<u64>,
+}
+
+/// The CKK_ number of a key type.
+#[must_use]
+pub fn ckk_of(key_type: KeyType) -> u64 {
+    match key_type {
+        KeyType::RawData | KeyType::Hmac | KeyType::Derive | KeyType::GenericSecret => ck::CKK_GENERIC_SECRET,
+        KeyType::Aes => ck::CKK_AES,
+        KeyType::RsaPublicKey | KeyType::RsaKeyPair => ck::CKK_RSA,
+        KeyType::EccPublicKey(EccFamily::SecpR1) | KeyType::EccKeyPair(EccFamily::SecpR1) => ck::CKK_EC,
+        KeyType::EccPublicKey(EccFamily::TwistedEdwards) | KeyType::EccKeyPair(EccFamily::TwistedEdwards) => {
+            ck::CKK_EC_EDWARDS
+        }
+    }
+}
+
+/// The key type of an object of `class` with this CKK_ number.
+pub(super) fn key_type_of(class: Class, ckk: u64) -> Result<KeyType, Fault> {
+    let private = class == Class::PrivateKey;
+    let ecc = |family| if private { KeyType::EccKeyPair(family) } else { KeyType::EccPublicKey(family) };
+    match (class, ckk) {
+        (Class::SecretKey, ck::CKK_AES) => Ok(KeyType::Aes),
+        (Class::SecretKey, ck::CKK_GENERIC_SECRET) => Ok(KeyType::GenericSecret),
+        (Class::PrivateKey, ck::CKK_RSA) => Ok(KeyType::RsaKeyPair),
+        (Class::PublicKey, ck::CKK_RSA) => Ok(KeyType::RsaPublicKey),
+        (Class::PrivateKey | Class::PublicKey, ck::CKK_EC) => Ok(ecc(EccFamily::SecpR1)),
+        (Class::PrivateKey | Class::PublicKey, ck::CKK_EC_EDWARDS) => Ok(ecc(EccFamily::TwistedEdwards)),
+        _ => Err(Fault::KeyTypeNotSupported("CKA_KEY_TYPE does not name a type of this class")),
+    }
+}
+
+impl Draft {
+    /// A draft with the defaults of its class: what SoftHSM2 users rely on (PKCS#11 leaves them to the token).
+    #[must_use]
+    pub fn new(class: Class, ckk: Option<u64>) -> Draft {
+        let hidden = matches!(class, Class::PrivateKey | Class::SecretKey);
+        let facts = Facts {
+            private: hidden || class == Class::Data,
+            modifiable: true,
+            copyable: true,
+            destroyable: true,
+            // No attribute says so, but a public key's value is always shown.
+            extractable: class == Class::PublicKey,
+            ..Facts::default()
+        };
+        let usage = match class {
+            Class::PublicKey => Usage::VERIFY | Usage::ENCRYPT | Usage::WRAP,
+            Class::PrivateKey => Usage::SIGN | Usage::DECRYPT | Usage::UNWRAP,
+            Class::SecretKey => {
+                Usage::SIGN | Usage::VERIFY | Usage::ENCRYPT | Usage::DECRYPT | Usage::WRAP | Usage::UNWRAP
+            }
+            Class::Data | Class::Certificate => Usage::empty(),
+        };
+        let object = Object {
+            id: RecordId([0; 16]),
+            version: 0,
+            class,
+            facts,
+            origin: Origin::default(),
+            key: None,
+            companion: None,
+        };
+        Draft {
+            object,
+            policy: Policy { usage, permitted: Permitted::Any },
+            components: BTreeMap::new(),
+            ckk,
+        }
+    }
+
+    /// A draft that starts from an object, for changing or copying it.
+    #[must_use]
+    pub fn of(object: &Object) -> Draft {
+        let ckk = object.key.as_ref().map(|key| ckk_of(key.attributes().key_type));
+        Draft { object: object.clone(), policy: object.policy(), components: BTreeMap::new(), ckk }
+    }
+
+    /// The key's type, for the key classes.
+    pub(super) fn key_type(&self) -> Result<Option<KeyType>, Fault> {
+        if let Some(key) = &self.object.key {
+            return Ok(Some(key.attributes().key_type));
+        }
+        self.ckk.map(|ckk| key_type_of(self.object.class, ckk)).transpose()
+    }
+
+    pub(super) fn expect_class(&self, cko: u64) -> Result<(), Fault> {
+        if cko == self.object.class.cko() {
+            Ok(())
+        } else {
+            Err(Fault::TemplateInconsistent("CKA_CLASS is not what is being made"))
+        }
+    }
+
+    pub(super) fn expect_key_type(&self, ckk: u64) -> Result<(), Fault> {
+        if Some(ckk) == self.ckk {
+            Ok(())
+        } else {
+            Err(Fault::TemplateInconsistent("CKA_KEY_TYPE is not what is being made"))
+        }
+    }
+
+    /// A component's bytes; empty when it was not given.
+    #[must_use]
+    pub fn bytes_of(&self, cka: u64) -> &[u8] {
+        self.components.get(&cka).map_or(&[], |value| value.as_bytes())
+    }
+
+    /// A component that is a number.
+    #[must_use]
+    pub fn number_of(&self, cka: u64) -> Option<u64> {
+        self.components.get(&cka).map(Value::as_ulong)
+    }
+
+    /// Makes the key from its components, for C_CreateObject.
+    pub(super) fn admit_components(&mut self) -> Result<(), Fault> {
+        let Some(key_type) = self.key_type()? else { return Ok(()) };
+        let material = self.material(key_type)?;
+        let bits = match key_type {
+            KeyType::EccKeyPair(_) | KeyType::EccPublicKey(_) => {
+                curves::curve_of_parameters(self.bytes_of(ck::CKA_EC_PARAMS))?.bits()
+            }
+            _ => 0,
+        };
+        let policy = std::mem::take(&mut self.policy);
+        let attributes = Attributes { id: None, lifetime: Lifetime::VOLATILE, key_type, bits, policy };
+        self.object.key = Some(Arc::new(algorithms::admit(attributes, material)?));
+        self.policy = self.object.policy();
+        Ok(())
+    }
+
+    fn material(&self, key_type: KeyType) -> Result<Secret, Fault> {
+        let bytes = |cka| Secret::from(self.bytes_of(cka));
+        match key_type {
+            KeyType::RsaPublicKey => rsa::public_from_numbers(
+                self.bytes_of(ck::CKA_MODULUS),
+                self.bytes_of(ck::CKA_PUBLIC_EXPONENT),
+            ),
+            KeyType::RsaKeyPair => rsa::pair_from_numbers(&rsa::Numbers {
+                modulus: self.bytes_of(ck::CKA_MODULUS).to_vec(),
+                public_exponent: self.bytes_of(ck::CKA_PUBLIC_EXPONENT).to_vec(),
+                private_exponent: bytes(ck::CKA_PRIVATE_EXPONENT),
+                prime_1: bytes(ck::CKA_PRIME_1),
+                prime_2: bytes(ck::CKA_PRIME_2),
+                exponent_1: bytes(ck::CKA_EXPONENT_1),
+                exponent_2: bytes(ck::CKA_EXPONENT_2),
+                coefficient: bytes(ck::CKA_COEFFICIENT),
+            }),
+            KeyType::EccPublicKey(_) => {
+                let curve = curves::curve_of_parameters(self.bytes_of(ck::CKA_EC_PARAMS))?;
+                curves::point_of_attribute(curve, self.bytes_of(ck::CKA_EC_POINT)).map(Secret::new)
+            }
+            KeyType::EccKeyPair(_) => {
+                let curve = curves::curve_of_parameters(self.bytes_of(ck::CKA_EC_PARAMS))?;
+                let value = self.bytes_of(ck::CKA_VALUE);
+                // An Ed25519 value is a string of bytes; those of the other curves are numbers.
+                Ok(if curve == Curve::Ed25519 { Secret::from(value) } else { number(value, curve.bytes()) })
+            }
+            KeyType::RawData | KeyType::Hmac | KeyType::Derive | KeyType::GenericSecret | KeyType::Aes => {
+                Ok(bytes(ck::CKA_VALUE))
+            }
+        }
+    }
+
+    /// Gives the draft its key, made elsewhere, under the draft's policy.
+    ///
+    /// # Errors
+    /// As `algorithms::admit`.
+    pub fn take_key(&mut self, key_type: KeyType, bits: usize, material: Secret) -> Result<(), Fault> {
+        let attributes = Attributes {
+            id: None,
+            lifetime: Lifetime::VOLATILE,
+            key_type,
+            bits,
+            policy: self.policy.clone(),
+        };
+        self.object.key = Some(Arc::new(algorithms::admit(attributes, material)?));
+        Ok(())
+    }
+
+    /// The finished object: its key has the policy that the template asked for.
+    #[must_use]
+    pub fn finish(self) -> Object {
+        let mut object = self.object;
+        if let Some(key) = &object.key {
+            object.key = Some(Arc::new(Key::with_policy(key, self.policy)));
+        }
+        object
+    }
+}
+
+/// A big-endian number with leading zeros up to `length`, however many of them the caller wrote.
+fn number(value: &[u8], length: usize) -> Secret {
+    let zeros = value.iter().take_while(|byte| **byte == 0).count();
+    let digits = &value[zeros..];
+    let mut out = Vec::with_capacity(length.max(digits.len()));
+    out.resize(length.saturating_sub(digits.len()), 0);
+    out.extend_from_slice(digits);
+    Secret::new(out)
+}

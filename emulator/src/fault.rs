@@ -1,0 +1,244 @@
+//! Every refusal of the key store, named after the rule that was broken.
+//!
+//! Both faces match [`Fault`] exhaustively, so a new fault does not compile until each face has named its code.
+//! The text is for people: it reaches the trace, never a caller's return code.
+
+/// A rule that was broken, or a thing that failed. Nothing was changed when a call returns one.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    // The library as a whole.
+    /// C_Initialize has not been called in this process.
+    #[error("the library is not initialised in this process")]
+    NotInitialized,
+    /// C_Initialize was called twice without C_Finalize.
+    #[error("the library is initialised already")]
+    AlreadyInitialized,
+    /// Part of the standard that is not built.
+    #[error("{0} is not built")]
+    NotBuilt(&'static str),
+    /// A pointer, length or value that no call of this shape may carry.
+    #[error("bad argument: {0}")]
+    BadArgument(&'static str),
+    /// A setting that is unknown or malformed.
+    #[error("setting `{name}`: {reason}")]
+    Setting {
+        /// The setting's name, as the user wrote it.
+        name: String,
+        /// What is wrong with it and what would be right.
+        reason: String,
+    },
+    /// The operating system gave no random bytes.
+    #[error("the random source failed")]
+    NoEntropy,
+    /// Something inside that cannot happen did.
+    #[error("internal fault: {0}")]
+    Internal(&'static str),
+
+    // Slots and tokens.
+    /// No slot has this id.
+    #[error("there is no slot {0}")]
+    NoSuchSlot(u64),
+    /// The slot's token has not been initialised.
+    #[error("the token in slot {0} is not initialised: call C_InitToken, or `twintoken init`")]
+    TokenNotInitialized(u64),
+    /// A PSA location that no token is mapped to.
+    #[error("no token is mapped to PSA location {0:#x}")]
+    NoSuchLocation(u32),
+    /// PSA may not use this token without its user PIN.
+    #[error("the token asks PSA for its user PIN: set TWINTOKEN_PIN, or run `twintoken init --psa open`")]
+    TokenClosed,
+
+    // Sessions and users.
+    /// No session has this handle.
+    #[error("there is no session {0}")]
+    NoSuchSession(u64),
+    /// CKF_SERIAL_SESSION was not set.
+    #[error("a session must be opened with CKF_SERIAL_SESSION")]
+    SessionNotSerial,
+    /// The session may not write token objects.
+    #[error("the session is read-only")]
+    SessionReadOnly,
+    /// The token has open sessions.
+    #[error("the token has open sessions")]
+    SessionsOpen,
+    /// The SO cannot log in beside a read-only session.
+    #[error("a read-only session is open, so the SO cannot log in")]
+    ReadOnlySessionsOpen,
+    /// A read-only session cannot be opened while the SO is logged in.
+    #[error("the SO is logged in, so a read-only session cannot be opened")]
+    SoLoggedIn,
+    /// This user is logged in already.
+    #[error("the user is logged in already")]
+    AlreadyLoggedIn,
+    /// The other user is logged in.
+    #[error("another user is logged in")]
+    OtherUserLoggedIn,
+    /// The call needs a login that has not happened.
+    #[error("the user is not logged in")]
+    NotLoggedIn,
+    /// The user type is none that a token knows.
+    #[error("there is no user type {0}")]
+    NoSuchUser(u64),
+    /// The token has no user PIN yet.
+    #[error("the token has no user PIN yet: call C_InitPIN as the SO")]
+    NoUserPin,
+    /// The PIN is wrong.
+    #[error("the PIN is wrong")]
+    WrongPin,
+    /// The PIN was wrong too often.
+    #[error("the PIN was wrong {0} times and is locked: the SO sets a new one with C_InitPIN")]
+    PinLocked(u32),
+    /// The PIN is shorter or longer than a token accepts.
+    #[error("a PIN has 4 to 255 bytes")]
+    PinLength,
+
+    // Operations.
+    /// An operation of this kind is active in the session, or is computing.
+    #[error("an operation of this kind is active in the session")]
+    OperationActive,
+    /// No operation of this kind is active in the session.
+    #[error("no operation of this kind is active in the session")]
+    NoOperation,
+    /// The mechanism works on whole inputs only, so there is no multi-part operation to go on with.
+    #[error("{0} takes its input in one part")]
+    OnePartOnly(&'static str),
+    /// The operation cannot go on in its present state.
+    #[error("the operation is in the wrong state: {0}")]
+    WrongState(&'static str),
+    /// The caller's buffer is too small.
+    #[error("the buffer is too small: {needed} bytes are needed")]
+    BufferTooSmall {
+        /// The size that would do, in bytes.
+        needed: usize,
+    },
+
+    // Mechanisms and their parameters.
+    /// The mechanism is unknown, switched off, or not for this kind of call.
+    #[error("mechanism {0:#x} is not available for this call")]
+    NoSuchMechanism(u64),
+    /// The algorithm is one the specification names, but this store does not have.
+    #[error("algorithm {0:#010x} is not supported")]
+    AlgorithmNotSupported(u32),
+    /// The algorithm and the call do not go together.
+    #[error("the algorithm does not fit the call: {0}")]
+    WrongAlgorithm(&'static str),
+    /// The mechanism's parameter is malformed or out of range.
+    #[error("bad mechanism parameter: {0}")]
+    BadParameter(&'static str),
+
+    // Keys.
+    /// No key has this handle.
+    #[error("there is no key with handle {0}")]
+    NoSuchKey(u64),
+    /// No key has this PSA id.
+    #[error("there is no key with id {0:#x}")]
+    NoSuchKeyId(u32),
+    /// A key with this PSA id exists.
+    #[error("a key with id {0:#x} exists already")]
+    KeyIdTaken(u32),
+    /// A PSA id outside the range that callers may choose from.
+    #[error("key id {0:#x} is outside 1 to 0x3fffffff")]
+    KeyIdOutOfRange(u32),
+    /// A lifetime that this store does not offer for the call.
+    #[error("lifetime {0:#x} is not possible here")]
+    BadLifetime(u32),
+    /// The key's type is not one the mechanism works with.
+    #[error("the key's type does not fit {0}")]
+    WrongKeyType(&'static str),
+    /// The key type is one this store does not have.
+    #[error("the key type is not supported: {0}")]
+    KeyTypeNotSupported(&'static str),
+    /// The key's size is outside what the mechanism or key type allows.
+    #[error("a key of {bits} bits is not possible here")]
+    KeySize {
+        /// The size that was asked for or found, in bits.
+        bits: usize,
+    },
+    /// The key material is not a key: off the curve, not a product of the primes, wrong length.
+    #[error("this is not a valid key: {0}")]
+    InvalidKey(&'static str),
+    /// The curve is unknown or not supported.
+    #[error("the curve is not supported")]
+    CurveNotSupported,
+    /// The key's usage does not include this use.
+    #[error("the key may not {0}")]
+    UsageForbidden(&'static str),
+    /// The key's permitted algorithms do not include this one.
+    #[error("the key's policy does not permit {0}")]
+    AlgorithmForbidden(&'static str),
+    /// The key's value may not go into a digest.
+    #[error("the key may not be digested")]
+    KeyIndigestible,
+    /// The key never leaves the store.
+    #[error("the key may not be exported")]
+    NotExportable,
+
+    // Input data.
+    /// The input is longer or shorter than the mechanism takes.
+    #[error("the input's length does not fit: {0}")]
+    DataLength(&'static str),
+    /// The input's content is not what the mechanism takes.
+    #[error("the input does not fit: {0}")]
+    DataInvalid(&'static str),
+    /// The ciphertext's length is impossible.
+    #[error("the ciphertext's length is impossible")]
+    CiphertextLength,
+    /// The ciphertext does not decrypt: wrong padding.
+    #[error("the ciphertext's padding is wrong")]
+    BadPadding,
+    /// The ciphertext is not authentic.
+    #[error("the ciphertext is not authentic")]
+    NotAuthentic,
+    /// The signature is not the right length.
+    #[error("the signature has the wrong length")]
+    SignatureLength,
+    /// The signature or MAC does not verify.
+    #[error("the signature does not verify")]
+    BadSignature,
+
+    // Objects and attributes.
+    /// No object has this handle.
+    #[error("there is no object with handle {0}")]
+    NoSuchObject(u64),
+    /// The attribute does not exist for this object.
+    #[error("{0} is not an attribute of this object")]
+    NoSuchAttribute(String),
+    /// The attribute may not be set or changed here.
+    #[error("{0} cannot be set here")]
+    AttributeReadOnly(&'static str),
+    /// The attribute's value may not be shown.
+    #[error("{0} is sensitive")]
+    AttributeSensitive(&'static str),
+    /// The attribute's value is malformed.
+    #[error("{0} has a bad value")]
+    AttributeValue(&'static str),
+    /// The template lacks an attribute that the call needs.
+    #[error("the template lacks {0}")]
+    TemplateIncomplete(&'static str),
+    /// The template contradicts itself, the mechanism or the key.
+    #[error("the template is inconsistent: {0}")]
+    TemplateInconsistent(&'static str),
+    /// The object refuses to be copied, modified or destroyed.
+    #[error("the object may not be {0}")]
+    ActionProhibited(&'static str),
+
+    // Store.
+    /// A precondition of a batch did not hold: another commit came first.
+    #[error("another process changed the same records")]
+    Conflict,
+    /// The store is full.
+    #[error("the store is full")]
+    StoreFull,
+    /// The store may not be written.
+    #[error("the store is read-only: {0}")]
+    StoreReadOnly(String),
+    /// Another process holds the store's lock past the deadline.
+    #[error("the store is locked by another process: {0}")]
+    StoreBusy(String),
+    /// Reading or writing the store failed.
+    #[error("the store failed: {0}")]
+    StoreFailed(String),
+    /// A record failed its check.
+    #[error("{0} is damaged")]
+    Damaged(String),
+}

@@ -1,0 +1,117 @@
+//! Key types: the union of what PSA and PKCS#11 can name.
+
+use crate::fault::Fault;
+
+/// A family of elliptic curves; with a size in bits it names a curve.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum EccFamily {
+    /// PSA_ECC_FAMILY_SECP_R1.
+    SecpR1,
+    /// PSA_ECC_FAMILY_TWISTED_EDWARDS.
+    TwistedEdwards,
+}
+
+/// A curve of this store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Curve {
+    /// NIST P-256, 256 bits.
+    P256,
+    /// NIST P-384, 384 bits.
+    P384,
+    /// Ed25519; PSA counts 255 bits.
+    Ed25519,
+}
+
+impl Curve {
+    /// All curves of this store.
+    pub const ALL: [Curve; 3] = [Curve::P256, Curve::P384, Curve::Ed25519];
+
+    /// The family it belongs to.
+    #[must_use]
+    pub const fn family(self) -> EccFamily {
+        match self {
+            Curve::P256 | Curve::P384 => EccFamily::SecpR1,
+            Curve::Ed25519 => EccFamily::TwistedEdwards,
+        }
+    }
+
+    /// The size in bits, as PSA counts it.
+    #[must_use]
+    pub const fn bits(self) -> usize {
+        match self {
+            Curve::P256 => 256,
+            Curve::P384 => 384,
+            Curve::Ed25519 => 255,
+        }
+    }
+
+    /// The length of a private scalar or of a coordinate, in bytes.
+    #[must_use]
+    pub const fn bytes(self) -> usize {
+        self.bits().div_ceil(8)
+    }
+
+    /// The curve of a family that has this size.
+    ///
+    /// # Errors
+    /// [`Fault::CurveNotSupported`].
+    pub fn of(family: EccFamily, bits: usize) -> Result<Curve, Fault> {
+        Curve::ALL
+            .into_iter()
+            .find(|curve| curve.family() == family && curve.bits() == bits)
+            .ok_or(Fault::CurveNotSupported)
+    }
+}
+
+/// What a key is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum KeyType {
+    /// Bytes that no algorithm uses (PSA_KEY_TYPE_RAW_DATA).
+    RawData,
+    /// A key for HMAC (PSA_KEY_TYPE_HMAC).
+    Hmac,
+    /// A secret to derive from (PSA_KEY_TYPE_DERIVE).
+    Derive,
+    /// CKK_GENERIC_SECRET made through PKCS#11, which does not say what the secret is for; its usage does.
+    GenericSecret,
+    /// AES.
+    Aes,
+    /// The public half of an RSA key.
+    RsaPublicKey,
+    /// An RSA key with its private half.
+    RsaKeyPair,
+    /// A public point on a curve.
+    EccPublicKey(EccFamily),
+    /// A private scalar on a curve.
+    EccKeyPair(EccFamily),
+}
+
+impl KeyType {
+    /// Whether the material holds a private half.
+    #[must_use]
+    pub const fn is_pair(self) -> bool {
+        matches!(self, KeyType::RsaKeyPair | KeyType::EccKeyPair(_))
+    }
+
+    /// Whether this is a public key.
+    #[must_use]
+    pub const fn is_public(self) -> bool {
+        matches!(self, KeyType::RsaPublicKey | KeyType::EccPublicKey(_))
+    }
+
+    /// Whether this is neither a pair nor a public key.
+    #[must_use]
+    pub const fn is_secret(self) -> bool {
+        !self.is_pair() && !self.is_public()
+    }
+
+    /// The type of the public half of a pair; itself for everything else.
+    #[must_use]
+    pub const fn public(self) -> KeyType {
+        match self {
+            KeyType::RsaKeyPair => KeyType::RsaPublicKey,
+            KeyType::EccKeyPair(family) => KeyType::EccPublicKey(family),
+            other => other,
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! Sessions and logins (PKCS#11 §5.6).
+
+use super::slots::Slot;
+use super::{Cryptoki, SessionInfo};
+use crate::fault::Fault;
+use crate::registry::constants as ck;
+use crate::session::{Login, Session};
+use crate::store::RecordId;
+use crate::token::User;
+
+impl Cryptoki<'_> {
+    /// C_OpenSession.
+    ///
+    /// # Errors
+    /// [`Fault::SessionNotSerial`], [`Fault::NoSuchSlot`], [`Fault::TokenNotInitialized`]; [`Fault::SoLoggedIn`] for a
+    /// read-only session.
+    pub fn open_session(&self, slot: u64, flags: u64) -> Result<u64, Fault> {
+        let token = match self.slot(slot)? {
+            _ if flags & ck::CKF_SERIAL_SESSION == 0 => return Err(Fault::SessionNotSerial),
+            Slot::Token(token) => token,
+            Slot::Free(_) => return Err(Fault::TokenNotInitialized(slot)),
+        };
+        let incarnation = *token.header.incarnation;
+        // Another process may have initialised the token anew: what is left of the old one must not meet the new.
+        for stale in self.emulator.sessions.of(token.id) {
+            if stale.incarnation != incarnation {
+                let _ = self.close_session(stale.handle);
+            }
+        }
+        self.emulator.sessions.open(token.id, incarnation, flags & ck::CKF_RW_SESSION != 0)
+    }
+
+    /// C_CloseSession: its session objects go, and with the token's last session the login.
+    ///
+    /// # Errors
+    /// [`Fault::NoSuchSession`].
+    pub fn close_session(&self, session: u64) -> Result<(), Fault> {
+        let (closed, was_last) = self.emulator.sessions.close(session)?;
+        self.drop_session_objects(&closed, false);
+        if was_last {
+            self.forget_private(closed.token);
+        }
+        Ok(())
+    }
+
+    /// C_CloseAllSessions.
+    ///
+    /// # Errors
+    /// [`Fault::NoSuchSlot`].
+    pub fn close_all_sessions(&self, slot: u64) -> Result<(), Fault> {
+        if let Slot::Token(token) = self.slot(slot)? {
+            for session in self.emulator.sessions.of(token.id) {
+                // Another thread may close it first; then it is closed, which is what was asked.
+                let _ = self.close_session(session.handle);
+            }
+        }
+        Ok(())
+    }
+
+    /// C_GetSessionInfo.
+    ///
+    /// # Errors
+    /// [`Fault::NoSuchSession`].
+    pub fn session_info(&self, session: u64) -> Result<SessionInfo, Fault> {
+        let access = self.access(session)?;
+        let read_write = access.session.read_write;
+        let state = match (&access.login, read_write) {
+            (Login::Public, false) => ck::CKS_RO_PUBLIC_SESSION,
+            (Login::Public, true) => ck::CKS_RW_PUBLIC_SESSION,
+            (Login::User(_), false) => ck::CKS_RO_USER_FUNCTIONS,
+            (Login::User(_), true) => ck::CKS_RW_USER_FUNCTIONS,
+            (Login::So(_), _) => ck::CKS_RW_SO_FUNCTIONS,
+        };
+        let flags = ck::CKF_SERIAL_SESSION | if read_write { ck::CKF_RW_SESSION } else { 0 };
+        Ok(SessionInfo { slot: self.slot_id(&access.token), state, flags, device_error: 0 })
+    }
+
+    /// C_Login. The PIN is tried with no lock held.
+    ///
+    /// # Errors
+    /// [`Fault::WrongPin`], [`Fault::NoUserPin`], [`Fault::AlreadyLoggedIn`], [`Fault::OtherUserLoggedIn`],
+    /// [`Fault::ReadOnlySessionsOpen`], [`Fault::NoSuchUser`]; [`Fault::NoOperation`] for CKU_CONTEXT_SPECIFIC while no
+    /// operation waits for it.
+    pub fn login(&self, session: u64, user: u64, pin: &[u8]) -> Result<(), Fault> {
+        let access = self.access(session)?;
+        let user = match user {
+            ck::CKU_SO => User::So,
+            ck::CKU_USER => User::User,
+            ck::CKU_CONTEXT_SPECIFIC => {
+                if !access.session.awaits_login() {
+                    return Err(Fault::NoOperation);
+                }
+                self.emulator.try_pin(&access.token, User::User, pin)?;
+                access.session.unlock();
+                return Ok(());
+            }
+            other => return Err(Fault::NoSuchUser(other)),
+        };
+        self.emulator.sessions.may_log_in(access.token.id, user == User::So)?;
+        let key = self.emulator.try_pin(&access.token, user, pin)?;
+        let login = if user == User::So { Login::So(key) } else { Login::User(key) };
+        self.emulator.sessions.log_in(&access.session, login)
+    }
+
+    /// C_Logout: private objects, their handles and the operations that use them are gone.
+    ///
+    /// # Errors
+    /// [`Fault::NotLoggedIn`].
+    pub fn logout(&self, session: u64) -> Result<(), Fault> {
+        let access = self.access(session)?;
+        self.emulator.sessions.log_out(access.token.id)?;
+        let sessions = self.emulator.sessions.of(access.token.id);
+        self.emulator.sessions.revoke(&sessions, |tie| tie.private);
+        for session in sessions {
+            self.drop_session_objects(&session, true);
+        }
+        self.forget_private(access.token.id);
+        Ok(())
+    }
+
+    fn forget_private(&self, token: RecordId) {
+        self.emulator.vault.forget_private(token);
+        self.emulator.handles.forget(|entry| entry.token == token && entry.private);
+    }
+
+    /// Removes session objects of one session, all or the private ones, and ends what any session does with them.
+    pub(super) fn drop_session_objects(&self, session: &Session, only_private: bool) {
+        let gone = self.emulator.vault.drop_transient(&session.objects(), only_private);
+        if !gone.is_empty() {
+            self.emulator.end_with(&gone);
+        }
+    }
+}

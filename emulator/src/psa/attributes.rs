@@ -1,0 +1,282 @@
+//! Key attributes as PSA callers write them, and key types in PSA's numbers.
+
+use crate::fault::Fault;
+use crate::key::algorithm::{Algorithm, Hash};
+use crate::key::identity::{KeyId, Lifetime};
+use crate::key::key_type::{self, Curve, EccFamily};
+use crate::key::policy::{Pattern, Permitted, Usage};
+use crate::{algorithms, key};
+
+/// A psa_key_type_t.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct KeyType(pub u16);
+
+impl std::fmt::Debug for KeyType {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "KeyType({:#06x})", self.0)
+    }
+}
+
+/// Core types and their numbers. The first row of a core type is how it reads.
+const NUMBERS: [(KeyType, key_type::KeyType); 10] = [
+    (KeyType::RAW_DATA, key_type::KeyType::RawData),
+    (KeyType::HMAC, key_type::KeyType::Hmac),
+    (KeyType::DERIVE, key_type::KeyType::Derive),
+    (KeyType::AES, key_type::KeyType::Aes),
+    (KeyType::RSA_PUBLIC_KEY, key_type::KeyType::RsaPublicKey),
+    (KeyType::RSA_KEY_PAIR, key_type::KeyType::RsaKeyPair),
+    (KeyType::ECC_PUBLIC_KEY_SECP_R1, key_type::KeyType::EccPublicKey(EccFamily::SecpR1)),
+    (KeyType::ECC_KEY_PAIR_SECP_R1, key_type::KeyType::EccKeyPair(EccFamily::SecpR1)),
+    (KeyType::ECC_PUBLIC_KEY_TWISTED_EDWARDS, key_type::KeyType::EccPublicKey(EccFamily::TwistedEdwards)),
+    (KeyType::ECC_KEY_PAIR_TWISTED_EDWARDS, key_type::KeyType::EccKeyPair(EccFamily::TwistedEdwards)),
+];
+
+impl KeyType {
+    /// PSA_KEY_TYPE_NONE.
+    pub const NONE: KeyType = KeyType(0);
+    /// PSA_KEY_TYPE_RAW_DATA.
+    pub const RAW_DATA: KeyType = KeyType(0x1001);
+    /// PSA_KEY_TYPE_HMAC.
+    pub const HMAC: KeyType = KeyType(0x1100);
+    /// PSA_KEY_TYPE_DERIVE.
+    pub const DERIVE: KeyType = KeyType(0x1200);
+    /// PSA_KEY_TYPE_AES.
+    pub const AES: KeyType = KeyType(0x2400);
+    /// PSA_KEY_TYPE_RSA_PUBLIC_KEY.
+    pub const RSA_PUBLIC_KEY: KeyType = KeyType(0x4001);
+    /// PSA_KEY_TYPE_RSA_KEY_PAIR.
+    pub const RSA_KEY_PAIR: KeyType = KeyType(0x7001);
+    /// PSA_KEY_TYPE_ECC_PUBLIC_KEY(PSA_ECC_FAMILY_SECP_R1).
+    pub const ECC_PUBLIC_KEY_SECP_R1: KeyType = KeyType(0x4112);
+    /// PSA_KEY_TYPE_ECC_KEY_PAIR(PSA_ECC_FAMILY_SECP_R1).
+    pub const ECC_KEY_PAIR_SECP_R1: KeyType = KeyType(0x7112);
+    /// PSA_KEY_TYPE_ECC_PUBLIC_KEY(PSA_ECC_FAMILY_TWISTED_EDWARDS).
+    pub const ECC_PUBLIC_KEY_TWISTED_EDWARDS: KeyType = KeyType(0x4142);
+    /// PSA_KEY_TYPE_ECC_KEY_PAIR(PSA_ECC_FAMILY_TWISTED_EDWARDS).
+    pub const ECC_KEY_PAIR_TWISTED_EDWARDS: KeyType = KeyType(0x7142);
+
+    /// The core's type.
+    pub(super) fn core(self) -> Result<key_type::KeyType, Fault> {
+        let known = NUMBERS.iter().find(|(number, _)| *number == self).map(|(_, core)| *core);
+        known.ok_or(Fault::KeyTypeNotSupported("no such psa_key_type_t here"))
+    }
+
+    /// How a core type reads. PKCS#11's generic secret is what its usage says.
+    pub(super) fn of(core: key_type::KeyType, usage: Usage) -> KeyType {
+        let known = NUMBERS.iter().find(|(_, one)| *one == core).map(|(number, _)| *number);
+        known.unwrap_or(if usage.intersects(Usage::SIGN | Usage::VERIFY) {
+            KeyType::HMAC
+        } else if usage.contains(Usage::DERIVE) {
+            KeyType::DERIVE
+        } else {
+            KeyType::RAW_DATA
+        })
+    }
+}
+
+/// psa_key_attributes_t. The setters follow the specification's rules about ids and lifetimes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Attributes {
+    id: u32,
+    lifetime: Lifetime,
+    key_type: KeyType,
+    bits: usize,
+    usage: Usage,
+    algorithm: Algorithm,
+}
+
+impl Attributes {
+    /// PSA_KEY_ATTRIBUTES_INIT: a volatile key of no type that may do nothing.
+    #[must_use]
+    pub fn new() -> Attributes {
+        Attributes::default()
+    }
+
+    /// psa_set_key_id: a volatile lifetime becomes persistent, in the same location.
+    #[must_use]
+    pub fn with_id(mut self, id: u32) -> Attributes {
+        self.id = id;
+        if self.lifetime.is_volatile() {
+            self.lifetime = Lifetime::new(Lifetime::PERSISTENT.persistence(), self.lifetime.location());
+        }
+        self
+    }
+
+    /// psa_set_key_lifetime: a volatile lifetime forgets the id.
+    #[must_use]
+    pub fn with_lifetime(mut self, lifetime: Lifetime) -> Attributes {
+        self.lifetime = lifetime;
+        if lifetime.is_volatile() {
+            self.id = 0;
+        }
+        self
+    }
+
+    /// psa_set_key_type.
+    #[must_use]
+    pub fn with_key_type(mut self, key_type: KeyType) -> Attributes {
+        self.key_type = key_type;
+        self
+    }
+
+    /// psa_set_key_bits.
+    #[must_use]
+    pub fn with_bits(mut self, bits: usize) -> Attributes {
+        self.bits = bits;
+        self
+    }
+
+    /// psa_set_key_usage_flags, with what the flags imply.
+    #[must_use]
+    pub fn with_usage(mut self, usage: Usage) -> Attributes {
+        self.usage = usage.implied();
+        self
+    }
+
+    /// psa_set_key_algorithm.
+    #[must_use]
+    pub fn with_algorithm(mut self, algorithm: Algorithm) -> Attributes {
+        self.algorithm = algorithm;
+        self
+    }
+
+    /// psa_get_key_id.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.id
+    }
+
+    /// psa_get_key_lifetime.
+    #[must_use]
+    pub fn lifetime(&self) -> Lifetime {
+        self.lifetime
+    }
+
+    /// psa_get_key_type.
+    #[must_use]
+    pub fn key_type(&self) -> KeyType {
+        self.key_type
+    }
+
+    /// psa_get_key_bits.
+    #[must_use]
+    pub fn bits(&self) -> usize {
+        self.bits
+    }
+
+    /// psa_get_key_usage_flags.
+    #[must_use]
+    pub fn usage(&self) -> Usage {
+        self.usage
+    }
+
+    /// psa_get_key_algorithm.
+    #[must_use]
+    pub fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
+    /// Refuses unknown usage flags.
+    pub(super) fn check_usage(&self) -> Result<(), Fault> {
+        if Usage::all().contains(self.usage) {
+            Ok(())
+        } else {
+            Err(Fault::BadArgument("an unknown usage flag"))
+        }
+    }
+
+    /// The attributes as the core writes them, with the id and lifetime still to be settled.
+    pub(super) fn core(&self) -> Result<key::Attributes, Fault> {
+        self.check_usage()?;
+        let policy = key::policy::Policy {
+            // EXPORT and COPY are facts of the object: CKA_EXTRACTABLE, CKA_SENSITIVE and CKA_COPYABLE.
+            usage: self.usage - Usage::EXPORT - Usage::COPY,
+            permitted: Permitted::psa(self.algorithm),
+        };
+        Ok(key::Attributes {
+            id: None,
+            lifetime: self.lifetime,
+            key_type: self.key_type.core()?,
+            bits: self.bits,
+            policy,
+        })
+    }
+
+    /// The size of a curve key from the length of its material, where the caller left it open.
+    pub(super) fn bits_for(&self, material: usize) -> usize {
+        let length = |curve: &Curve| match self.key_type {
+            KeyType::ECC_PUBLIC_KEY_SECP_R1 => 2 * curve.bytes() + 1,
+            _ => curve.bytes(),
+        };
+        let family = match self.key_type.core() {
+            Ok(key_type::KeyType::EccKeyPair(family) | key_type::KeyType::EccPublicKey(family)) => family,
+            _ => return self.bits,
+        };
+        if self.bits != 0 {
+            return self.bits;
+        }
+        let fits = |curve: &Curve| curve.family() == family && length(curve) == material;
+        Curve::ALL.iter().find(|curve| fits(curve)).map_or(0, |curve| curve.bits())
+    }
+}
+
+/// The attributes of a stored key, as PSA reads them.
+pub(super) fn attributes_of(key: &key::Key, usage: Usage, lifetime: Lifetime) -> Attributes {
+    let inside = key.attributes();
+    Attributes {
+        id: inside.id.map_or(0, |KeyId(id)| id),
+        lifetime,
+        key_type: KeyType::of(inside.key_type, usage),
+        bits: inside.bits,
+        usage,
+        algorithm: algorithm_of(&inside.policy.permitted, inside.key_type, usage),
+    }
+}
+
+/// The one algorithm that PSA reads: the set's first member that PSA can say; of a key that permits anything the
+/// widest wildcard of its type and usage; NONE when there is none. Enforcement always uses the set.
+fn algorithm_of(permitted: &Permitted, key_type: key_type::KeyType, usage: Usage) -> Algorithm {
+    let Permitted::These(patterns) = permitted else { return widest(key_type, usage) };
+    let says = |pattern: &Pattern| match pattern {
+        Pattern::Psa(algorithm) => Some(*algorithm),
+        Pattern::Mechanism(ckm) => algorithms::by_ckm(*ckm)?.psa.map(|psa| psa.algorithm),
+    };
+    patterns.iter().find_map(says).unwrap_or(Algorithm::NONE)
+}
+
+fn widest(key_type: key_type::KeyType, usage: Usage) -> Algorithm {
+    use key_type::KeyType as Core;
+    let signs = usage.intersects(Usage::SIGN | Usage::VERIFY);
+    match key_type {
+        Core::EccKeyPair(EccFamily::SecpR1) | Core::EccPublicKey(EccFamily::SecpR1) if signs => {
+            Algorithm::ecdsa(Algorithm::ANY_HASH)
+        }
+        Core::EccKeyPair(EccFamily::SecpR1) if usage.contains(Usage::DERIVE) => Algorithm::ECDH,
+        Core::EccKeyPair(EccFamily::TwistedEdwards) | Core::EccPublicKey(EccFamily::TwistedEdwards)
+            if signs =>
+        {
+            Algorithm::PURE_EDDSA
+        }
+        Core::RsaKeyPair | Core::RsaPublicKey if signs => Algorithm::rsa_pkcs1v15_sign(Algorithm::ANY_HASH),
+        _ => Algorithm::NONE,
+    }
+}
+
+/// What a copy permits: what source and target permit together.
+pub(super) fn permitted_together(source: &Permitted, target: Algorithm) -> Result<Algorithm, Fault> {
+    let none = Fault::BadArgument("the two policies permit nothing together");
+    let Permitted::These(patterns) = source else { return Ok(target) };
+    if patterns.is_empty() || target == Algorithm::NONE {
+        return Ok(Algorithm::NONE);
+    }
+    let both = |pattern: &Pattern| match pattern {
+        Pattern::Psa(algorithm) => algorithm.intersection(target),
+        Pattern::Mechanism(ckm) => algorithms::by_ckm(*ckm)?.psa?.algorithm.intersection(target),
+    };
+    patterns.iter().find_map(both).ok_or(none)
+}
+
+/// The hash of a signature algorithm that names one.
+pub(super) fn hash_of(algorithm: Algorithm) -> Result<Hash, Fault> {
+    algorithm.hash().ok_or(Fault::AlgorithmNotSupported(algorithm.0))
+}

@@ -1,0 +1,151 @@
+//! Status codes, and which one each fault is. Exhaustive, so that a new fault does not compile until it has one.
+
+use crate::fault::Fault;
+
+/// A psa_status_t other than PSA_SUCCESS.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Status(pub i32);
+
+macro_rules! statuses {
+    ($($(#[$doc:meta])* $name:ident = $value:expr;)*) => {
+        impl Status {
+            $($(#[$doc])* pub const $name: Status = Status($value);)*
+
+            /// Its name in the specification.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Status::$name => concat!("PSA_ERROR_", stringify!($name)),)*
+                    _ => "PSA_ERROR_GENERIC_ERROR",
+                }
+            }
+        }
+    };
+}
+
+statuses! {
+    /// Something inside that cannot happen did.
+    GENERIC_ERROR = -132;
+    /// A policy or the store's state forbids it.
+    NOT_PERMITTED = -133;
+    /// This store does not have it.
+    NOT_SUPPORTED = -134;
+    /// The arguments make no sense together.
+    INVALID_ARGUMENT = -135;
+    /// No key has this id.
+    INVALID_HANDLE = -136;
+    /// The operation is not in the right state.
+    BAD_STATE = -137;
+    /// The output buffer is too small.
+    BUFFER_TOO_SMALL = -138;
+    /// A key with this id exists.
+    ALREADY_EXISTS = -139;
+    /// There is no such item.
+    DOES_NOT_EXIST = -140;
+    /// The store is full.
+    INSUFFICIENT_STORAGE = -142;
+    /// Reading or writing the store failed.
+    STORAGE_FAILURE = -146;
+    /// The random source failed.
+    INSUFFICIENT_ENTROPY = -148;
+    /// The signature, MAC or tag does not verify.
+    INVALID_SIGNATURE = -149;
+    /// The padding is wrong.
+    INVALID_PADDING = -150;
+    /// Stored data is damaged.
+    DATA_CORRUPT = -152;
+}
+
+impl std::fmt::Debug for Status {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(self.name())
+    }
+}
+
+impl std::fmt::Display for Status {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(self.name())
+    }
+}
+
+impl std::error::Error for Status {}
+
+impl From<Fault> for Status {
+    fn from(fault: Fault) -> Status {
+        status(&fault)
+    }
+}
+
+/// The status of a fault (PSA Crypto, "Common error codes", and the lists of each function).
+#[must_use]
+pub fn status(fault: &Fault) -> Status {
+    match fault {
+        Fault::Internal(_) | Fault::Setting { .. } => Status::GENERIC_ERROR,
+        Fault::NoEntropy => Status::INSUFFICIENT_ENTROPY,
+        Fault::NotInitialized
+        | Fault::AlreadyInitialized
+        | Fault::NoOperation
+        | Fault::OperationActive
+        | Fault::OnePartOnly(_)
+        | Fault::WrongState(_) => Status::BAD_STATE,
+
+        Fault::NotBuilt(_)
+        | Fault::NoSuchMechanism(_)
+        | Fault::AlgorithmNotSupported(_)
+        | Fault::KeyTypeNotSupported(_)
+        | Fault::KeySize { .. }
+        | Fault::CurveNotSupported => Status::NOT_SUPPORTED,
+
+        Fault::BadArgument(_)
+        | Fault::NoSuchLocation(_)
+        | Fault::BadLifetime(_)
+        | Fault::KeyIdOutOfRange(_)
+        | Fault::WrongAlgorithm(_)
+        | Fault::BadParameter(_)
+        | Fault::WrongKeyType(_)
+        | Fault::InvalidKey(_)
+        | Fault::DataLength(_)
+        | Fault::DataInvalid(_)
+        | Fault::CiphertextLength
+        | Fault::NoSuchSlot(_)
+        | Fault::AttributeValue(_)
+        | Fault::NoSuchAttribute(_)
+        | Fault::TemplateIncomplete(_)
+        | Fault::TemplateInconsistent(_) => Status::INVALID_ARGUMENT,
+
+        Fault::TokenClosed
+        | Fault::TokenNotInitialized(_)
+        | Fault::SessionReadOnly
+        | Fault::NotLoggedIn
+        | Fault::WrongPin
+        | Fault::PinLocked(_)
+        | Fault::PinLength
+        | Fault::NoUserPin
+        | Fault::UsageForbidden(_)
+        | Fault::AlgorithmForbidden(_)
+        | Fault::KeyIndigestible
+        | Fault::NotExportable
+        | Fault::ActionProhibited(_)
+        | Fault::AttributeReadOnly(_)
+        | Fault::AttributeSensitive(_)
+        | Fault::StoreReadOnly(_)
+        | Fault::SessionNotSerial
+        | Fault::SessionsOpen
+        | Fault::ReadOnlySessionsOpen
+        | Fault::SoLoggedIn
+        | Fault::AlreadyLoggedIn
+        | Fault::OtherUserLoggedIn
+        | Fault::NoSuchUser(_) => Status::NOT_PERMITTED,
+
+        Fault::NoSuchKey(_) | Fault::NoSuchKeyId(_) | Fault::NoSuchObject(_) | Fault::NoSuchSession(_) => {
+            Status::INVALID_HANDLE
+        }
+        Fault::KeyIdTaken(_) => Status::ALREADY_EXISTS,
+        Fault::BufferTooSmall { .. } => Status::BUFFER_TOO_SMALL,
+        Fault::BadSignature | Fault::SignatureLength | Fault::NotAuthentic => Status::INVALID_SIGNATURE,
+        Fault::BadPadding => Status::INVALID_PADDING,
+        Fault::StoreFull => Status::INSUFFICIENT_STORAGE,
+        Fault::Conflict | Fault::StoreBusy(_) | Fault::StoreFailed(_) => Status::STORAGE_FAILURE,
+        Fault::Damaged(_) => Status::DATA_CORRUPT,
+    }
+}

@@ -1,0 +1,327 @@
+//! The shape of a mechanism's row: everything there is to know about a mechanism stands in one constant.
+//!
+//! The rows themselves are in `algorithms/`, a file for each family. Everything else reads them: C_GetMechanismList
+//! and C_GetMechanismInfo, parameter decoding, PSA policy, CKA_ALLOWED_MECHANISMS, the generated documents.
+
+pub mod constants;
+pub mod parameter;
+
+use crate::env::Rng;
+use crate::fault::Fault;
+use crate::key::Key;
+use crate::key::algorithm::{Algorithm, Hash};
+use crate::key::key_type::{EccFamily, KeyType};
+use crate::secret::Secret;
+use parameter::{Parameter, Shape};
+
+/// The unit in which PKCS#11 counts a mechanism's key sizes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// The mechanism has no key: sizes read as 0.
+    None,
+    /// Bits.
+    Bits,
+    /// Bytes.
+    Bytes,
+}
+
+/// The key sizes a mechanism works with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sizes {
+    /// Smallest, in `unit`.
+    pub min: usize,
+    /// Largest, in `unit`.
+    pub max: usize,
+    /// What is counted.
+    pub unit: Unit,
+}
+
+impl Sizes {
+    /// For a mechanism without a key.
+    pub const NONE: Sizes = Sizes { min: 0, max: 0, unit: Unit::None };
+
+    /// Whether a key of `bits` bits is within.
+    #[must_use]
+    pub fn admit(&self, bits: usize) -> bool {
+        let size = match self.unit {
+            Unit::None => return true,
+            Unit::Bits => bits,
+            Unit::Bytes => bits.div_ceil(8),
+        };
+        (self.min..=self.max).contains(&size)
+    }
+}
+
+impl std::fmt::Display for Sizes {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.unit {
+            Unit::None => formatter.write_str("-"),
+            Unit::Bits => write!(formatter, "{} to {} bits", self.min, self.max),
+            Unit::Bytes => write!(formatter, "{} to {} bytes", self.min, self.max),
+        }
+    }
+}
+
+/// The kinds of key a mechanism works with, public or private as the call needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyKind {
+    /// RSA.
+    Rsa,
+    /// Elliptic curves of a family.
+    Ecc(EccFamily),
+    /// AES.
+    Aes,
+    /// HMAC keys and generic secrets.
+    Secret,
+}
+
+impl KeyKind {
+    /// Whether a key of this type is of this kind.
+    #[must_use]
+    pub fn includes(self, key_type: KeyType) -> bool {
+        match self {
+            KeyKind::Rsa => matches!(key_type, KeyType::RsaKeyPair | KeyType::RsaPublicKey),
+            KeyKind::Ecc(wanted) => {
+                matches!(key_type, KeyType::EccKeyPair(family) | KeyType::EccPublicKey(family) if family == wanted)
+            }
+            KeyKind::Aes => key_type == KeyType::Aes,
+            KeyKind::Secret => matches!(key_type, KeyType::Hmac | KeyType::GenericSecret),
+        }
+    }
+}
+
+/// What a PSA caller hands to the algorithm.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Takes {
+    /// The message itself: psa_sign_message, and everything that is no signature.
+    Message,
+    /// Its hash: psa_sign_hash. The row's algorithm is then an ANY_HASH wildcard.
+    Hash,
+}
+
+/// The PSA column of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Psa {
+    /// The algorithm; a wildcard over hashes where the row takes a hash.
+    pub algorithm: Algorithm,
+    /// What is handed to it.
+    pub takes: Takes,
+}
+
+/// How a signature mechanism collects its input before it computes.
+#[derive(Clone, Copy)]
+pub enum Gather {
+    /// In one part only; the mechanism signs it as it is.
+    Once,
+    /// In parts, kept until the end.
+    All,
+    /// In parts, hashed as they come; the mechanism signs the digest.
+    Digest(Hash),
+    /// In parts, into a MAC.
+    Mac(fn(&Key) -> Result<Box<dyn MacState>, Fault>),
+}
+
+/// A MAC that is being computed.
+pub trait MacState: Send + Sync {
+    /// Takes in more of the message.
+    fn update(&mut self, part: &[u8]);
+    /// The MAC, full length.
+    fn finish(self: Box<Self>) -> Vec<u8>;
+}
+
+/// A digest that is being computed.
+pub trait DigestState: Send + Sync {
+    /// Takes in more of the message.
+    fn update(&mut self, part: &[u8]);
+    /// The digest.
+    fn finish(self: Box<Self>) -> Vec<u8>;
+    /// The same state once more.
+    fn fork(&self) -> Box<dyn DigestState>;
+}
+
+/// Signs `input` (the message, its digest or what [`Gather`] says) with a private or secret key.
+pub type SignFn = fn(&Key, &Parameter, input: &[u8], &dyn Rng) -> Result<Vec<u8>, Fault>;
+
+/// Verifies `signature` of `input` with either half of a pair, or a secret key.
+pub type VerifyFn = fn(&Key, &Parameter, input: &[u8], signature: &[u8]) -> Result<(), Fault>;
+
+/// Signing and verification.
+#[derive(Clone, Copy)]
+pub struct Signature {
+    /// How input is collected.
+    pub gather: Gather,
+    /// Checks key and parameter against each other before an operation begins.
+    pub check: fn(&Key, &Parameter) -> Result<(), Fault>,
+    /// Unused for a MAC, which [`Gather::Mac`] computes.
+    pub sign: SignFn,
+    /// Unused for a MAC.
+    pub verify: VerifyFn,
+    /// The signature's length in bytes for this key.
+    pub length: fn(&Key) -> usize,
+}
+
+/// Which way a cipher works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// Plaintext to ciphertext.
+    Encrypt,
+    /// Ciphertext to plaintext.
+    Decrypt,
+}
+
+/// A cipher at work. Lengths are told before input is taken, so that a small buffer loses nothing.
+pub trait Transform: Send + Sync {
+    /// How many bytes `update` will give for `input` more bytes, at most.
+    fn update_length(&self, input: usize) -> usize;
+    /// Takes in `part` and gives what is ready.
+    ///
+    /// # Errors
+    /// [`Fault::DataLength`] when the cipher's limit is passed.
+    fn update(&mut self, part: &[u8]) -> Result<Vec<u8>, Fault>;
+    /// How many bytes `finish` will give, at most, if `input` more bytes came before it.
+    fn finish_length(&self, input: usize) -> usize;
+    /// Gives what is left.
+    ///
+    /// # Errors
+    /// [`Fault::CiphertextLength`], [`Fault::BadPadding`], [`Fault::NotAuthentic`].
+    fn finish(self: Box<Self>) -> Result<Vec<u8>, Fault>;
+}
+
+/// Starts a cipher; refuses a parameter that does not fit.
+pub type BeginFn = fn(&Key, &Parameter, Direction) -> Result<Box<dyn Transform>, Fault>;
+
+/// Encryption and decryption.
+#[derive(Clone, Copy)]
+pub struct Cipher {
+    /// Starts it.
+    pub begin: BeginFn,
+}
+
+/// What key generation is asked for beside type and size.
+#[derive(Debug, Clone, Default)]
+pub struct GenerateOptions {
+    /// RSA's public exponent, big-endian; 65537 when absent.
+    pub public_exponent: Option<Vec<u8>>,
+}
+
+/// Key generation.
+#[derive(Clone, Copy)]
+pub struct Generate {
+    /// The types of key it makes: pairs for C_GenerateKeyPair, secrets for C_GenerateKey.
+    pub makes: &'static [KeyType],
+    /// Makes material, in PSA's export format, for a key of this type and size in bits.
+    pub make: fn(KeyType, bits: usize, &GenerateOptions, &dyn Rng) -> Result<Secret, Fault>,
+}
+
+/// Key agreement and derivation.
+#[derive(Clone, Copy)]
+pub struct Derive {
+    /// The shared secret of a private key and the parameter.
+    pub derive: fn(&Key, &Parameter) -> Result<Secret, Fault>,
+}
+
+/// One mechanism. What it cannot do is `None`.
+#[derive(Clone, Copy)]
+pub struct Mechanism {
+    /// Its name in the specification, `CKM_…`.
+    pub name: &'static str,
+    /// Its number in the specification.
+    pub ckm: u64,
+    /// The PSA algorithm that is the same thing, where there is one.
+    pub psa: Option<Psa>,
+    /// The kinds of key it works with; empty for digests and generation.
+    pub keys: &'static [KeyKind],
+    /// The sizes of those keys.
+    pub sizes: Sizes,
+    /// What its parameter looks like.
+    pub parameter: Shape,
+    /// C_Digest….
+    pub digest: Option<Hash>,
+    /// C_Sign… and C_Verify….
+    pub sign: Option<Signature>,
+    /// C_Encrypt… and C_Decrypt….
+    pub cipher: Option<Cipher>,
+    /// C_GenerateKey or C_GenerateKeyPair.
+    pub generate: Option<Generate>,
+    /// C_DeriveKey.
+    pub derive: Option<Derive>,
+}
+
+impl Mechanism {
+    /// A row that does nothing yet: rows are written as `Mechanism { name, …, ..Mechanism::NOTHING }`.
+    pub const NOTHING: Mechanism = Mechanism {
+        name: "",
+        ckm: 0,
+        psa: None,
+        keys: &[],
+        sizes: Sizes::NONE,
+        parameter: Shape::None,
+        digest: None,
+        sign: None,
+        cipher: None,
+        generate: None,
+        derive: None,
+    };
+
+    /// CKF_… flags of C_GetMechanismInfo, from what the row can do.
+    #[must_use]
+    pub fn flags(&self) -> u64 {
+        use constants as ck;
+        let mut flags = 0;
+        if self.digest.is_some() {
+            flags |= ck::CKF_DIGEST;
+        }
+        if self.sign.is_some() {
+            flags |= ck::CKF_SIGN | ck::CKF_VERIFY;
+        }
+        if self.cipher.is_some() {
+            flags |= ck::CKF_ENCRYPT | ck::CKF_DECRYPT;
+        }
+        if let Some(generate) = &self.generate {
+            let pairs = generate.makes.iter().any(|made| made.is_pair());
+            flags |= if pairs { ck::CKF_GENERATE_KEY_PAIR } else { ck::CKF_GENERATE };
+        }
+        if self.derive.is_some() {
+            flags |= ck::CKF_DERIVE;
+        }
+        if self.keys.iter().any(|kind| matches!(kind, KeyKind::Ecc(_))) || self.makes_curves() {
+            flags |= ck::CKF_EC_F_P | ck::CKF_EC_NAMEDCURVE | ck::CKF_EC_UNCOMPRESS;
+        }
+        flags
+    }
+
+    /// What the row can do, in words for people.
+    #[must_use]
+    pub fn operations(&self) -> Vec<&'static str> {
+        use constants as ck;
+        let words = [
+            (ck::CKF_DIGEST, "digest"),
+            (ck::CKF_SIGN, "sign"),
+            (ck::CKF_VERIFY, "verify"),
+            (ck::CKF_ENCRYPT, "encrypt"),
+            (ck::CKF_DECRYPT, "decrypt"),
+            (ck::CKF_GENERATE, "generate key"),
+            (ck::CKF_GENERATE_KEY_PAIR, "generate pair"),
+            (ck::CKF_DERIVE, "derive"),
+        ];
+        let flags = self.flags();
+        words.into_iter().filter(|(flag, _)| flags & flag != 0).map(|(_, word)| word).collect()
+    }
+
+    fn makes_curves(&self) -> bool {
+        let is_curve = |made: &KeyType| matches!(made, KeyType::EccKeyPair(_));
+        self.generate.as_ref().is_some_and(|generate| generate.makes.iter().any(is_curve))
+    }
+}
+
+impl std::fmt::Debug for Mechanism {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(self.name)
+    }
+}
+
+impl PartialEq for Mechanism {
+    fn eq(&self, other: &Self) -> bool {
+        self.ckm == other.ckm
+    }
+}

@@ -1,0 +1,88 @@
+//! Mechanism parameters: their shapes in the rows, and their values once pointers are out of the way.
+
+use crate::key::algorithm::Hash;
+
+/// What a mechanism's pParameter points to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// Nothing: NULL and 0.
+    None,
+    /// An initialisation vector of this many bytes.
+    Iv(usize),
+    /// CK_AES_CTR_PARAMS.
+    Counter,
+    /// CK_GCM_PARAMS.
+    Gcm,
+    /// CK_RSA_PKCS_PSS_PARAMS.
+    Pss,
+    /// CK_ECDH1_DERIVE_PARAMS.
+    Ecdh1,
+    /// CK_EDDSA_PARAMS, or nothing.
+    Eddsa,
+}
+
+impl Shape {
+    /// The structure's name, for documents.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Shape::None => "none",
+            Shape::Iv(_) => "initialisation vector",
+            Shape::Counter => "CK_AES_CTR_PARAMS",
+            Shape::Gcm => "CK_GCM_PARAMS",
+            Shape::Pss => "CK_RSA_PKCS_PSS_PARAMS",
+            Shape::Ecdh1 => "CK_ECDH1_DERIVE_PARAMS",
+            Shape::Eddsa => "CK_EDDSA_PARAMS (optional)",
+        }
+    }
+}
+
+/// A mechanism parameter's value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Parameter {
+    /// None was given.
+    None,
+    /// An initialisation vector.
+    Iv(Vec<u8>),
+    /// AES-CTR.
+    Counter {
+        /// How many low bits of the block count, 1 to 128.
+        bits: u64,
+        /// The first counter block.
+        block: [u8; 16],
+    },
+    /// GCM.
+    Gcm {
+        /// The nonce.
+        iv: Vec<u8>,
+        /// Additional authenticated data.
+        additional_data: Vec<u8>,
+        /// The tag's length in bits.
+        tag_bits: u64,
+    },
+    /// RSASSA-PSS.
+    Pss {
+        /// The hash of the message.
+        hash: Hash,
+        /// The hash of the mask generation function.
+        mask: Hash,
+        /// The salt's length in bytes; `None` accepts any on verification (PSA_ALG_RSA_PSS_ANY_SALT).
+        salt: Option<usize>,
+    },
+    /// ECDH.
+    Ecdh1 {
+        /// The key derivation applied to the shared secret, `CKD_…`.
+        kdf: u64,
+        /// Data shared by both sides, for the derivation.
+        shared: Vec<u8>,
+        /// The other side's public point: raw, or in a DER OCTET STRING.
+        public: Vec<u8>,
+    },
+    /// EdDSA with a context or a pre-hash.
+    Eddsa {
+        /// Ed25519ph when set.
+        prehash: bool,
+        /// The context, at most 255 bytes.
+        context: Vec<u8>,
+    },
+}

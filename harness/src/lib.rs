@@ -1,0 +1,19 @@
+//! Runs the same store, sign and query scenarios on several key stores and shows where they depart from the standard.
+
+pub mod backend;
+pub mod bench;
+pub mod child;
+pub mod command;
+pub mod der;
+pub mod driver;
+pub mod expectation;
+pub mod hex;
+pub mod material;
+pub mod replay;
+pub mod report;
+pub mod run;
+pub mod scenario;
+pub mod scenarios;
+pub mod step;
+pub mod verdict;
+pub mod verify;

@@ -1,0 +1,66 @@
+//! Key management functions: generating and deriving. Wrapping is in `not_built`.
+
+use crate::abi::guard::cryptoki_functions;
+use crate::abi::out::Place;
+use crate::abi::{mechanism, template};
+use cryptoki_sys::{CK_ATTRIBUTE, CK_MECHANISM, CK_OBJECT_HANDLE, CK_SESSION_HANDLE, CK_ULONG};
+
+cryptoki_functions! {
+    /// C_GenerateKey.
+    fn C_GenerateKey(
+        session: CK_SESSION_HANDLE,
+        mechanism: *mut CK_MECHANISM,
+        template: *mut CK_ATTRIBUTE,
+        count: CK_ULONG,
+        key: *mut CK_OBJECT_HANDLE,
+    ) with face {
+        // SAFETY: the caller vouches for the mechanism, the template and the pointer.
+        let (place, mechanism, template) =
+            unsafe { (Place::new(key)?, mechanism::read(mechanism)?, template::read(template, count)?) };
+        place.put(face.generate_key(session, &mechanism, &template)?);
+        Ok(())
+    }
+
+    /// C_GenerateKeyPair.
+    fn C_GenerateKeyPair(
+        session: CK_SESSION_HANDLE,
+        mechanism: *mut CK_MECHANISM,
+        public_template: *mut CK_ATTRIBUTE,
+        public_count: CK_ULONG,
+        private_template: *mut CK_ATTRIBUTE,
+        private_count: CK_ULONG,
+        public_key: *mut CK_OBJECT_HANDLE,
+        private_key: *mut CK_OBJECT_HANDLE,
+    ) with face {
+        // SAFETY: the caller vouches for both pointers.
+        let (public_place, private_place) = unsafe { (Place::new(public_key)?, Place::new(private_key)?) };
+        // SAFETY: the caller vouches for the mechanism and both templates.
+        let (mechanism, public, private) = unsafe {
+            (
+                mechanism::read(mechanism)?,
+                template::read(public_template, public_count)?,
+                template::read(private_template, private_count)?,
+            )
+        };
+        let (public, private) = face.generate_key_pair(session, &mechanism, &public, &private)?;
+        public_place.put(public);
+        private_place.put(private);
+        Ok(())
+    }
+
+    /// C_DeriveKey.
+    fn C_DeriveKey(
+        session: CK_SESSION_HANDLE,
+        mechanism: *mut CK_MECHANISM,
+        base: CK_OBJECT_HANDLE,
+        template: *mut CK_ATTRIBUTE,
+        count: CK_ULONG,
+        key: *mut CK_OBJECT_HANDLE,
+    ) with face {
+        // SAFETY: the caller vouches for the mechanism, the template and the pointer.
+        let (place, mechanism, template) =
+            unsafe { (Place::new(key)?, mechanism::read(mechanism)?, template::read(template, count)?) };
+        place.put(face.derive_key(session, &mechanism, base, &template)?);
+        Ok(())
+    }
+}

@@ -1,0 +1,14 @@
+//! The functions, by chapter of the specification. Each reads its pointers, asks the face, and writes what it answers.
+
+pub(super) mod decrypt;
+pub(super) mod digest;
+pub(super) mod encrypt;
+pub(super) mod general;
+pub(super) mod keys;
+pub(super) mod not_built;
+pub(super) mod objects;
+pub(super) mod random;
+pub(super) mod sessions;
+pub(super) mod sign;
+pub(super) mod slots;
+pub(super) mod verify;

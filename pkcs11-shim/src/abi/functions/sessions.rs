@@ -1,0 +1,66 @@
+//! Session management functions.
+
+use crate::abi::bytes;
+use crate::abi::guard::cryptoki_functions;
+use crate::abi::out::Place;
+use cryptoki_sys::{
+    CK_FLAGS, CK_NOTIFY, CK_SESSION_HANDLE, CK_SESSION_INFO, CK_SLOT_ID, CK_ULONG, CK_USER_TYPE, CK_UTF8CHAR,
+};
+use std::ffi::c_void;
+
+cryptoki_functions! {
+    /// C_OpenSession. The module has nothing to notify of, so the callback and its argument are never used.
+    fn C_OpenSession(
+        slot: CK_SLOT_ID,
+        flags: CK_FLAGS,
+        _application: *mut c_void,
+        _notify: CK_NOTIFY,
+        session: *mut CK_SESSION_HANDLE,
+    ) with face {
+        // SAFETY: the caller vouches for the pointer.
+        let place = unsafe { Place::new(session) }?;
+        place.put(face.open_session(slot, flags)?);
+        Ok(())
+    }
+
+    /// C_CloseSession.
+    fn C_CloseSession(session: CK_SESSION_HANDLE) with face {
+        face.close_session(session)
+    }
+
+    /// C_CloseAllSessions.
+    fn C_CloseAllSessions(slot: CK_SLOT_ID) with face {
+        face.close_all_sessions(slot)
+    }
+
+    /// C_GetSessionInfo.
+    fn C_GetSessionInfo(session: CK_SESSION_HANDLE, info: *mut CK_SESSION_INFO) with face {
+        // SAFETY: the caller vouches for the pointer.
+        let place = unsafe { Place::new(info) }?;
+        let info = face.session_info(session)?;
+        place.put(CK_SESSION_INFO {
+            slotID: info.slot,
+            state: info.state,
+            flags: info.flags,
+            ulDeviceError: info.device_error,
+        });
+        Ok(())
+    }
+
+    /// C_Login.
+    fn C_Login(
+        session: CK_SESSION_HANDLE,
+        user: CK_USER_TYPE,
+        pin: *mut CK_UTF8CHAR,
+        pin_length: CK_ULONG,
+    ) with face {
+        // SAFETY: the caller vouches for the PIN.
+        let pin = unsafe { bytes::pin(pin, pin_length) }?;
+        face.login(session, user, pin)
+    }
+
+    /// C_Logout.
+    fn C_Logout(session: CK_SESSION_HANDLE) with face {
+        face.logout(session)
+    }
+}

@@ -1,0 +1,93 @@
+//! The one process-wide instance that a C interface needs, and what becomes of it after a fork.
+//!
+//! Everything hangs on a [`Process`] record, made at the first call in a process and never freed. A child of fork finds a
+//! record with a foreign process id, leaves it alone for ever (its locks may be held by threads that do not exist here, and
+//! closing its files would release the parent's locks) and makes its own, which is not initialised.
+//!
+//! A call holds no lock while it runs: it takes its own reference to the emulator. Nothing is registered to run at exit.
+
+use super::trace::Trace;
+use std::io::Write as _;
+use std::ptr;
+use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use twintoken::fault::Fault;
+use twintoken::{Emulator, Settings};
+
+/// What this process has: its id, its trace, and the emulator between C_Initialize and C_Finalize.
+pub(super) struct Process {
+    /// The process the record was made in.
+    pub(super) id: u32,
+    /// The trace: asked for by the environment at the first call, or by the settings at C_Initialize.
+    pub(super) trace: OnceLock<Trace>,
+    emulator: RwLock<Option<Arc<Emulator>>>,
+}
+
+static PROCESS: AtomicPtr<Process> = AtomicPtr::new(ptr::null_mut());
+
+impl Process {
+    /// The record of the process that is running.
+    pub(super) fn this() -> &'static Process {
+        let id = std::process::id();
+        let known = PROCESS.load(Ordering::Acquire);
+        // SAFETY: the pointer is NULL or came from `Box::into_raw` below, and no record is ever freed.
+        match unsafe { known.as_ref() } {
+            Some(process) if process.id == id => process,
+            _ => Process::make(id, known),
+        }
+    }
+
+    /// Makes the record, unless another thread was faster.
+    fn make(id: u32, known: *mut Process) -> &'static Process {
+        let trace = Trace::from_environment().map_or_else(OnceLock::new, OnceLock::from);
+        let fresh = Box::into_raw(Box::new(Process { id, trace, emulator: RwLock::new(None) }));
+        match PROCESS.compare_exchange(known, fresh, Ordering::AcqRel, Ordering::Acquire) {
+            // SAFETY: it was just made, and records are never freed once they are published.
+            Ok(_) => unsafe { &*fresh },
+            Err(faster) => {
+                // SAFETY: `fresh` was never published, so this is its only owner; `faster` was published by a thread of
+                // this process (it is not `known`), so it is valid for ever.
+                unsafe {
+                    drop(Box::from_raw(fresh));
+                    &*faster
+                }
+            }
+        }
+    }
+
+    /// The emulator, or the fault of a process that has not called C_Initialize.
+    pub(super) fn emulator(&self) -> Result<Arc<Emulator>, Fault> {
+        let slot = self.emulator.read().unwrap_or_else(PoisonError::into_inner);
+        slot.clone().ok_or(Fault::NotInitialized)
+    }
+
+    /// C_Initialize: reads the settings again and opens the store.
+    pub(super) fn initialize(&self) -> Result<(), Fault> {
+        let mut slot = self.emulator.write().unwrap_or_else(PoisonError::into_inner);
+        if slot.is_some() {
+            return Err(Fault::AlreadyInitialized);
+        }
+        let settings = Settings::from_environment().inspect_err(explain)?;
+        if let Some(trace) = settings.trace.as_deref().and_then(Trace::to) {
+            // The first trace of a process stays; a second C_Initialize goes on in it.
+            let _ = self.trace.set(trace);
+        }
+        *slot = Some(Arc::new(Emulator::open(settings).inspect_err(explain)?));
+        Ok(())
+    }
+
+    /// C_Finalize. The emulator ends when the last call that is still running lets go of it.
+    pub(super) fn finalize(&self) -> Result<(), Fault> {
+        let ended = self.emulator.write().unwrap_or_else(PoisonError::into_inner).take();
+        ended.map(drop).ok_or(Fault::NotInitialized)
+    }
+}
+
+/// Tells the user once what to mend: most programs print only the code, which helps nobody.
+fn explain(fault: &Fault) {
+    static TOLD: AtomicBool = AtomicBool::new(false);
+    if !TOLD.swap(true, Ordering::Relaxed) {
+        let hint = "`twintoken where` shows which store and settings are in force, and why";
+        let _ = writeln!(std::io::stderr(), "twintoken: C_Initialize failed: {fault} ({hint})");
+    }
+}

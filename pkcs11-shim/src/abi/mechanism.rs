@@ -1,0 +1,253 @@
+//! CK_MECHANISM: the row's shape says what pParameter points to, and the structure there becomes a [`Parameter`].
+
+use super::bytes;
+use cryptoki_sys::{
+    CK_AES_CTR_PARAMS, CK_BYTE, CK_ECDH1_DERIVE_PARAMS, CK_EDDSA_PARAMS, CK_FALSE, CK_GCM_PARAMS,
+    CK_MECHANISM, CK_RSA_PKCS_PSS_PARAMS, CK_TRUE, CK_ULONG,
+};
+use twintoken::fault::Fault;
+use twintoken::key::algorithm::Hash;
+use twintoken::pkcs11::{Mechanism, parameter_shape};
+use twintoken::registry::constants as ck;
+use twintoken::registry::parameter::{Parameter, Shape};
+
+/// The longest string inside a parameter, in bytes: additional data, contexts, points.
+const STRING_LIMIT: usize = 16 << 20;
+
+const NULL_OR_LENGTH: Fault = Fault::BadParameter("pParameter is NULL, or its length is not the structure's");
+
+/// The mechanism at `pointer`, with its parameter.
+///
+/// # Safety
+/// If `pointer` is not NULL, a CK_MECHANISM must be readable there, at its pParameter that many bytes, and what they point
+/// to.
+pub(super) unsafe fn read(pointer: *const CK_MECHANISM) -> Result<Mechanism, Fault> {
+    // SAFETY: readable by this function's contract.
+    let given = unsafe { bytes::structure(pointer, Fault::BadArgument("pMechanism is NULL")) }?;
+    let shape = parameter_shape(given.mechanism).ok_or(Fault::NoSuchMechanism(given.mechanism))?;
+    // SAFETY: this function's contract covers the parameter.
+    let parameter = unsafe { parameter(&given, shape) }?;
+    Ok(Mechanism { ckm: given.mechanism, parameter })
+}
+
+/// # Safety
+/// As for [`read`].
+unsafe fn parameter(given: &CK_MECHANISM, shape: Shape) -> Result<Parameter, Fault> {
+    let absent = given.ulParameterLen == 0;
+    match shape {
+        Shape::None if absent => Ok(Parameter::None),
+        Shape::None => Err(Fault::BadParameter("the mechanism takes none")),
+        Shape::Eddsa if absent => Ok(Parameter::None),
+        // SAFETY: this function's contract covers the parameter and what it points to, for each of these.
+        Shape::Iv(length) => unsafe { iv(given, length) },
+        // SAFETY: as above.
+        Shape::Counter => unsafe { whole(given) }.map(counter),
+        // SAFETY: as above.
+        Shape::Gcm => unsafe { gcm(given) },
+        // SAFETY: as above.
+        Shape::Pss => unsafe { whole(given) }.and_then(pss),
+        // SAFETY: as above.
+        Shape::Ecdh1 => unsafe { ecdh1(whole(given)?) },
+        // SAFETY: as above.
+        Shape::Eddsa => unsafe { eddsa(whole(given)?) },
+    }
+}
+
+/// The parameter as a structure, if its length is exactly the structure's.
+///
+/// # Safety
+/// pParameter, if not NULL, must be readable for its length.
+unsafe fn whole<T: Copy>(given: &CK_MECHANISM) -> Result<T, Fault> {
+    if usize::try_from(given.ulParameterLen) != Ok(size_of::<T>()) {
+        return Err(NULL_OR_LENGTH);
+    }
+    // SAFETY: as many bytes as the structure has are readable by this function's contract.
+    unsafe { bytes::structure(given.pParameter.cast_const().cast(), NULL_OR_LENGTH) }
+}
+
+/// A string that a structure points to.
+///
+/// # Safety
+/// `pointer`, if not NULL, must be readable for `length` bytes.
+unsafe fn string(pointer: *const CK_BYTE, length: CK_ULONG) -> Result<Vec<u8>, Fault> {
+    let fault = Fault::BadParameter("a string inside it is NULL or longer than 16 MiB");
+    // SAFETY: this function's contract is the same.
+    unsafe { bytes::slice(pointer.cast(), length, STRING_LIMIT, fault) }.map(<[u8]>::to_vec)
+}
+
+/// # Safety
+/// As for [`whole`].
+unsafe fn iv(given: &CK_MECHANISM, length: usize) -> Result<Parameter, Fault> {
+    if usize::try_from(given.ulParameterLen) != Ok(length) {
+        return Err(Fault::BadParameter("the initialisation vector has the wrong length"));
+    }
+    // SAFETY: this function's contract is the same.
+    unsafe { string(given.pParameter.cast_const().cast(), given.ulParameterLen) }.map(Parameter::Iv)
+}
+
+fn counter(given: CK_AES_CTR_PARAMS) -> Parameter {
+    Parameter::Counter { bits: given.ulCounterBits, block: given.cb }
+}
+
+/// CK_GCM_PARAMS before ulIvBits was added to it: programs compiled against early 2.40 headers still pass it.
+#[repr(C)]
+#[derive(Clone, Copy)]
+struct GcmWithoutIvBits {
+    iv: *mut CK_BYTE,
+    iv_length: CK_ULONG,
+    aad: *mut CK_BYTE,
+    aad_length: CK_ULONG,
+    tag_bits: CK_ULONG,
+}
+
+/// ulIvBits is not looked at: the specification tells callers to use ulIvLen, and many leave the other one unset.
+///
+/// # Safety
+/// As for [`whole`], and both strings must be readable.
+unsafe fn gcm(given: &CK_MECHANISM) -> Result<Parameter, Fault> {
+    let old = usize::try_from(given.ulParameterLen) == Ok(size_of::<GcmWithoutIvBits>());
+    let GcmWithoutIvBits { iv, iv_length, aad, aad_length, tag_bits } = if old {
+        // SAFETY: this function's contract is the same.
+        unsafe { whole(given) }?
+    } else {
+        // SAFETY: this function's contract is the same.
+        let now: CK_GCM_PARAMS = unsafe { whole(given) }?;
+        GcmWithoutIvBits {
+            iv: now.pIv,
+            iv_length: now.ulIvLen,
+            aad: now.pAAD,
+            aad_length: now.ulAADLen,
+            tag_bits: now.ulTagBits,
+        }
+    };
+    // SAFETY: both strings are readable by this function's contract.
+    let (iv, additional_data) = unsafe { (string(iv, iv_length)?, string(aad, aad_length)?) };
+    Ok(Parameter::Gcm { iv, additional_data, tag_bits })
+}
+
+fn pss(given: CK_RSA_PKCS_PSS_PARAMS) -> Result<Parameter, Fault> {
+    let hash = match given.hashAlg {
+        ck::CKM_SHA_1 => Hash::Sha1,
+        ck::CKM_SHA224 => Hash::Sha224,
+        ck::CKM_SHA256 => Hash::Sha256,
+        ck::CKM_SHA384 => Hash::Sha384,
+        ck::CKM_SHA512 => Hash::Sha512,
+        _ => return Err(Fault::BadParameter("hashAlg is no hash of this store")),
+    };
+    let mask = match given.mgf {
+        ck::CKG_MGF1_SHA1 => Hash::Sha1,
+        ck::CKG_MGF1_SHA224 => Hash::Sha224,
+        ck::CKG_MGF1_SHA256 => Hash::Sha256,
+        ck::CKG_MGF1_SHA384 => Hash::Sha384,
+        ck::CKG_MGF1_SHA512 => Hash::Sha512,
+        _ => return Err(Fault::BadParameter("mgf is no mask generation function of this store")),
+    };
+    let salt = usize::try_from(given.sLen).map_err(|_| Fault::BadParameter("sLen is too long"))?;
+    Ok(Parameter::Pss { hash, mask, salt: Some(salt) })
+}
+
+/// # Safety
+/// Both strings must be readable.
+unsafe fn ecdh1(given: CK_ECDH1_DERIVE_PARAMS) -> Result<Parameter, Fault> {
+    // SAFETY: both strings are readable by this function's contract.
+    let (shared, public) = unsafe {
+        (string(given.pSharedData, given.ulSharedDataLen)?, string(given.pPublicData, given.ulPublicDataLen)?)
+    };
+    Ok(Parameter::Ecdh1 { kdf: given.kdf, shared, public })
+}
+
+/// # Safety
+/// The context must be readable.
+unsafe fn eddsa(given: CK_EDDSA_PARAMS) -> Result<Parameter, Fault> {
+    let prehash = match given.phFlag {
+        CK_FALSE => false,
+        CK_TRUE => true,
+        _ => return Err(Fault::BadParameter("phFlag is neither CK_TRUE nor CK_FALSE")),
+    };
+    // SAFETY: the context is readable by this function's contract.
+    let context = unsafe { string(given.pContextData, given.ulContextDataLen) }?;
+    Ok(Parameter::Eddsa { prehash, context })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::ptr;
+
+    /// Reads a parameter of `length` bytes at `structure`.
+    fn decode<T>(shape: Shape, structure: &T, length: usize) -> Result<Parameter, Fault> {
+        let given = CK_MECHANISM {
+            mechanism: 0,
+            pParameter: ptr::from_ref(structure).cast_mut().cast(),
+            ulParameterLen: length as CK_ULONG,
+        };
+        // SAFETY: the tests' structures are as long as they say, or refused for their length.
+        unsafe { parameter(&given, shape) }
+    }
+
+    #[test]
+    fn a_structure_of_another_length_or_at_null_is_refused() {
+        let structure = CK_AES_CTR_PARAMS { ulCounterBits: 32, cb: [7; 16] };
+        let whole = size_of_val(&structure);
+        for shape in
+            [Shape::Counter, Shape::Gcm, Shape::Pss, Shape::Ecdh1, Shape::Eddsa, Shape::Iv(16), Shape::None]
+        {
+            assert!(matches!(decode(shape, &structure, 3), Err(Fault::BadParameter(_))), "{shape:?}");
+            let null = CK_MECHANISM { mechanism: 0, pParameter: ptr::null_mut(), ulParameterLen: 24 };
+            // SAFETY: NULL is never read.
+            assert!(matches!(unsafe { parameter(&null, shape) }, Err(Fault::BadParameter(_))), "{shape:?}");
+        }
+        assert_eq!(
+            decode(Shape::Counter, &structure, whole),
+            Ok(Parameter::Counter { bits: 32, block: [7; 16] })
+        );
+        assert_eq!(decode(Shape::Eddsa, &structure, 0), Ok(Parameter::None));
+    }
+
+    #[test]
+    fn gcm_is_read_with_and_without_iv_bits_and_never_believes_them() {
+        let (mut iv, mut aad) = ([1_u8; 12], [2_u8; 3]);
+        let expected = Ok(Parameter::Gcm { iv: vec![1; 12], additional_data: vec![2; 3], tag_bits: 128 });
+        let now = CK_GCM_PARAMS {
+            pIv: iv.as_mut_ptr(),
+            ulIvLen: 12,
+            ulIvBits: 0xdead,
+            pAAD: aad.as_mut_ptr(),
+            ulAADLen: 3,
+            ulTagBits: 128,
+        };
+        assert_eq!(decode(Shape::Gcm, &now, size_of_val(&now)), expected);
+        let old = GcmWithoutIvBits {
+            iv: iv.as_mut_ptr(),
+            iv_length: 12,
+            aad: aad.as_mut_ptr(),
+            aad_length: 3,
+            tag_bits: 128,
+        };
+        assert_eq!(decode(Shape::Gcm, &old, size_of_val(&old)), expected);
+    }
+
+    #[test]
+    fn a_string_inside_that_is_null_or_too_long_is_refused() {
+        let huge = CK_ECDH1_DERIVE_PARAMS {
+            kdf: ck::CKD_NULL,
+            ulSharedDataLen: 0,
+            pSharedData: ptr::null_mut(),
+            ulPublicDataLen: CK_ULONG::MAX,
+            pPublicData: ptr::dangling_mut(),
+        };
+        assert!(matches!(decode(Shape::Ecdh1, &huge, size_of_val(&huge)), Err(Fault::BadParameter(_))));
+        let null = CK_ECDH1_DERIVE_PARAMS { ulPublicDataLen: 65, pPublicData: ptr::null_mut(), ..huge };
+        assert!(matches!(decode(Shape::Ecdh1, &null, size_of_val(&null)), Err(Fault::BadParameter(_))));
+    }
+
+    #[test]
+    fn pss_names_its_hashes_and_eddsa_its_flag() {
+        let given = CK_RSA_PKCS_PSS_PARAMS { hashAlg: ck::CKM_SHA384, mgf: ck::CKG_MGF1_SHA256, sLen: 48 };
+        let expected = Parameter::Pss { hash: Hash::Sha384, mask: Hash::Sha256, salt: Some(48) };
+        assert_eq!(pss(given), Ok(expected));
+        assert!(pss(CK_RSA_PKCS_PSS_PARAMS { mgf: 99, ..given }).is_err());
+        let flag = CK_EDDSA_PARAMS { phFlag: 2, ulContextDataLen: 0, pContextData: ptr::null_mut() };
+        assert!(matches!(decode(Shape::Eddsa, &flag, size_of_val(&flag)), Err(Fault::BadParameter(_))));
+    }
+}

@@ -1,0 +1,42 @@
+//! `cargo xtask …`: the project's own commands, a file for each.
+
+mod bench;
+mod cargo;
+mod conformance;
+mod generate;
+mod sim;
+mod test;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "The project's own commands")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the same store, sign and query scenarios on both faces, beside SoftHSM2 and any other module
+    Conformance(conformance::Arguments),
+    /// Time the calls of our module beside SoftHSM2 and any other module
+    Bench(bench::Arguments),
+    /// Run all tests of the workspace; says what was skipped and which package it needs
+    Test(test::Arguments),
+    /// Run the store on a disk that fails, from seeds; or kill processes that write
+    Sim(sim::Arguments),
+    /// Write docs/generated/ from the tables in the code
+    Generate,
+}
+
+fn main() -> ExitCode {
+    match Arguments::parse().command {
+        Command::Conformance(arguments) => conformance::run(&arguments),
+        Command::Bench(arguments) => bench::run(&arguments),
+        Command::Test(arguments) => test::run(&arguments),
+        Command::Sim(arguments) => sim::run(&arguments),
+        Command::Generate => generate::run(),
+    }
+}
