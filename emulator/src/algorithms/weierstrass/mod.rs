@@ -58,6 +58,16 @@ pub static FAMILY: Family = Family {
             derive: Some(Derive { derive: agree }),
             ..Mechanism::NOTHING
         },
+        Mechanism {
+            // The cofactor of both curves is 1, so this is CKM_ECDH1_DERIVE under its other name.
+            name: "CKM_ECDH1_COFACTOR_DERIVE",
+            ckm: ck::CKM_ECDH1_COFACTOR_DERIVE,
+            keys: KEYS,
+            sizes: SIZES,
+            parameter: Shape::Ecdh1,
+            derive: Some(Derive { derive: agree }),
+            ..Mechanism::NOTHING
+        },
     ],
     keys: Some(KeyRules { types: &[PAIR, PUBLIC], admit, public: Some(public) }),
 };
