@@ -4,6 +4,8 @@ mod words;
 
 use serde::{Deserialize, Serialize};
 
+use crate::raw::{Answer, Call};
+
 pub use words::*;
 
 /// What one step does.
@@ -179,6 +181,8 @@ pub enum Action {
         /// The message.
         input: Data,
     },
+    /// One call of PKCS#11 as it stands, for what the safe binding hides.
+    Raw(Call),
     /// End the process and begin a fresh one on the same folder (done by the runner).
     Restart,
 }
@@ -275,6 +279,9 @@ pub struct Observation {
     /// Labels of the objects found.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub found: Option<Vec<String>>,
+    /// What a raw call answered besides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<Answer>,
 }
 
 impl Observation {

@@ -1,0 +1,243 @@
+//! One call of PKCS#11 with its arguments.
+
+use serde::{Deserialize, Serialize};
+
+use super::words::{Handle, Input, Mechanism, Room, SlotName, Template, Want};
+
+/// The kinds of operation that share the shape Init, one-shot, Update, Final.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Operation {
+    /// C_EncryptInit and its kin.
+    Encrypt,
+    /// C_DecryptInit and its kin.
+    Decrypt,
+    /// C_DigestInit and its kin.
+    Digest,
+    /// C_SignInit and its kin.
+    Sign,
+    /// C_VerifyInit and its kin.
+    Verify,
+    /// C_SignRecoverInit and C_SignRecover.
+    SignRecover,
+    /// C_VerifyRecoverInit and C_VerifyRecover.
+    VerifyRecover,
+}
+
+/// A call; the variants are the functions of the specification, or a family of them where they share their arguments.
+#[expect(non_camel_case_types, reason = "the specification's spelling")]
+#[expect(missing_docs, reason = "the specification documents each argument under the function's name")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Call {
+    /// `reserved`: pReserved of the arguments is not NULL; without `arguments` the pointer is NULL.
+    C_Initialize {
+        arguments: Option<u64>,
+        reserved: bool,
+    },
+    C_Finalize {
+        reserved: bool,
+    },
+    /// `null`: the pointer to the result is NULL. So for all functions that fill one structure.
+    C_GetInfo {
+        null: bool,
+    },
+    C_GetSlotList {
+        token_present: bool,
+        room: Room,
+    },
+    C_GetSlotInfo {
+        slot: SlotName,
+        null: bool,
+    },
+    C_GetTokenInfo {
+        slot: SlotName,
+        null: bool,
+    },
+    C_GetMechanismList {
+        slot: SlotName,
+        room: Room,
+    },
+    C_GetMechanismInfo {
+        slot: SlotName,
+        mechanism: String,
+        null: bool,
+    },
+    C_InitToken {
+        slot: SlotName,
+        pin: Input,
+        label: String,
+    },
+    C_InitPIN {
+        session: Handle,
+        pin: Input,
+    },
+    C_SetPIN {
+        session: Handle,
+        old: Input,
+        new: Input,
+    },
+    /// `name`: under which later calls find the session; `None` lends no place for the handle.
+    C_OpenSession {
+        slot: SlotName,
+        flags: u64,
+        name: Option<String>,
+    },
+    C_CloseSession {
+        session: Handle,
+    },
+    C_CloseAllSessions {
+        slot: SlotName,
+    },
+    C_GetSessionInfo {
+        session: Handle,
+        null: bool,
+    },
+    C_GetOperationState {
+        session: Handle,
+        room: Room,
+    },
+    C_SetOperationState {
+        session: Handle,
+        state: Input,
+        encryption_key: Handle,
+        authentication_key: Handle,
+    },
+    /// `user`: CKU_ number.
+    C_Login {
+        session: Handle,
+        user: u64,
+        pin: Input,
+    },
+    C_Logout {
+        session: Handle,
+    },
+    C_CreateObject {
+        session: Handle,
+        template: Template,
+        name: Option<String>,
+    },
+    C_CopyObject {
+        session: Handle,
+        object: Handle,
+        template: Template,
+        name: Option<String>,
+    },
+    C_DestroyObject {
+        session: Handle,
+        object: Handle,
+    },
+    C_GetObjectSize {
+        session: Handle,
+        object: Handle,
+        null: bool,
+    },
+    C_GetAttributeValue {
+        session: Handle,
+        object: Handle,
+        wanted: Vec<Want>,
+    },
+    C_SetAttributeValue {
+        session: Handle,
+        object: Handle,
+        template: Template,
+    },
+    C_FindObjectsInit {
+        session: Handle,
+        template: Template,
+    },
+    /// The n-th object found is called `name-n`, counted over all calls with this name, from 0.
+    C_FindObjects {
+        session: Handle,
+        most: u64,
+        name: Option<String>,
+    },
+    C_FindObjectsFinal {
+        session: Handle,
+    },
+    /// C_EncryptInit, C_SignInit …; C_DigestInit has no key.
+    Init {
+        operation: Operation,
+        session: Handle,
+        mechanism: Mechanism,
+        key: Handle,
+    },
+    /// C_Encrypt, C_Sign …; `signature` is what C_Verify checks, and nothing to the others.
+    OneShot {
+        operation: Operation,
+        session: Handle,
+        input: Input,
+        signature: Option<Input>,
+        room: Room,
+    },
+    /// C_EncryptUpdate, C_SignUpdate …; `room` counts for C_EncryptUpdate and C_DecryptUpdate alone.
+    Update {
+        operation: Operation,
+        session: Handle,
+        input: Input,
+        room: Room,
+    },
+    /// C_EncryptFinal, C_SignFinal …; `signature` is what C_VerifyFinal checks.
+    Final {
+        operation: Operation,
+        session: Handle,
+        signature: Option<Input>,
+        room: Room,
+    },
+    C_DigestKey {
+        session: Handle,
+        key: Handle,
+    },
+    C_GenerateKey {
+        session: Handle,
+        mechanism: Mechanism,
+        template: Template,
+        name: Option<String>,
+    },
+    /// The public key is called `name.public`, the private one `name`.
+    C_GenerateKeyPair {
+        session: Handle,
+        mechanism: Mechanism,
+        public: Template,
+        private: Template,
+        name: Option<String>,
+    },
+    C_WrapKey {
+        session: Handle,
+        mechanism: Mechanism,
+        wrapping_key: Handle,
+        key: Handle,
+        room: Room,
+    },
+    C_UnwrapKey {
+        session: Handle,
+        mechanism: Mechanism,
+        unwrapping_key: Handle,
+        wrapped: Input,
+        template: Template,
+        name: Option<String>,
+    },
+    C_DeriveKey {
+        session: Handle,
+        mechanism: Mechanism,
+        base_key: Handle,
+        template: Template,
+        name: Option<String>,
+    },
+    C_SeedRandom {
+        session: Handle,
+        seed: Input,
+    },
+    /// `null`: the buffer is NULL although `length` is not 0.
+    C_GenerateRandom {
+        session: Handle,
+        length: u64,
+        null: bool,
+    },
+    C_GetFunctionStatus {
+        session: Handle,
+    },
+    C_CancelFunction {
+        session: Handle,
+    },
+    /// Without blocking (CKF_DONT_BLOCK).
+    C_WaitForSlotEvent,
+}
