@@ -151,15 +151,20 @@ fn signal(child: &Child, signal: i32) {
 #[test]
 fn a_stopped_writer_costs_others_a_named_error_after_the_deadline_and_nothing_once_it_goes_on() {
     let store = prepared();
+    // Long enough that a busy machine alone never takes it.
+    let mine = RedbStore::with_patience(store.path(), Duration::from_secs(1)).unwrap();
+    let before = mine.generation().unwrap();
     let mut writer = start(&store, "write");
-    let mine = RedbStore::with_patience(store.path(), Duration::from_millis(100)).unwrap();
-    let mut made = 0_u8;
+    while mine.generation().unwrap() == before {
+        assert_eq!(writer.try_wait().unwrap(), None, "the writer has ended");
+    }
+    let mut made = 0_u128;
     let mut commit = || {
         made += 1;
         let put = Change::Put { expect: Expect::Absent, tags: vec![], bytes: vec![] };
-        mine.commit(Batch { changes: vec![(RecordId([made; 16]), put)], unique: vec![] })
+        mine.commit(Batch { changes: vec![(RecordId(made.to_be_bytes()), put)], unique: vec![] })
     };
-    let named = (0..200).find_map(|_| {
+    let named = (0..10_000).find_map(|_| {
         signal(&writer, libc::SIGSTOP);
         let answer = commit();
         signal(&writer, libc::SIGCONT);
@@ -171,8 +176,9 @@ fn a_stopped_writer_costs_others_a_named_error_after_the_deadline_and_nothing_on
     });
     let reason = named.unwrap_or_else(|| panic!("never stopped within a commit"));
     assert!(reason.contains("store.redb") && reason.contains("fuser"), "{reason}");
-    RedbStore::open(store.path()).unwrap().get(RecordId([1; 16])).unwrap().unwrap();
     assert_eq!(commit(), Ok(()));
+    let acknowledged = RecordId(made.to_be_bytes());
+    RedbStore::open(store.path()).unwrap().get(acknowledged).unwrap().unwrap();
     writer.kill().unwrap();
     writer.wait().unwrap();
 }

@@ -16,6 +16,7 @@ use std::io::{self, ErrorKind};
 use std::ops::Bound;
 use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -83,7 +84,7 @@ pub(super) enum Handle {
     /// Opened for reading, which is 70 times cheaper and needs no permission to write.
     Reader(Reader),
     /// Opened for writing and reading.
-    Writer(Database),
+    Writer(Writer),
     /// A repaired copy of a file that this process may not repair, for as long as nobody else commits.
     Copy(Database, Generation, Glance),
 }
@@ -98,7 +99,7 @@ impl Handle {
     pub(super) fn for_writing(place: &Place) -> Result<Self, Trouble> {
         let database = place.open_for_writing()?;
         tables::check_format(&database.begin_read()?)?;
-        Ok(Handle::Writer(database))
+        Ok(Handle::Writer(Writer { database, unsettled: AtomicBool::new(false) }))
     }
 
     /// Copies a store that needs a repair and that this process may not write to.
@@ -114,7 +115,7 @@ impl Handle {
     pub(super) fn begin_read(&self) -> Result<ReadTransaction, Trouble> {
         match self {
             Handle::Reader(reader) => reader.begin_read(),
-            Handle::Writer(database) => Ok(database.begin_read()?),
+            Handle::Writer(writer) => Ok(writer.database.begin_read()?),
             // Somebody who may write has come: the copy is old, and the file needs no repair any more.
             Handle::Copy(_, copied, glance) if glance.generation()? != *copied => {
                 Err(Trouble::Redb(::redb::Error::DatabaseClosed))
@@ -127,8 +128,46 @@ impl Handle {
     pub(super) fn begin_write(&self) -> Result<WriteTransaction, Trouble> {
         match self {
             Handle::Reader(_) | Handle::Copy(..) => Err(io::Error::from(ErrorKind::PermissionDenied).into()),
-            Handle::Writer(database) => Ok(database.begin_write()?),
+            Handle::Writer(writer) => writer.begin_write(),
         }
+    }
+
+    /// Makes what `transaction`, begun on this handle, has done durable and seen by all.
+    pub(super) fn commit(&self, transaction: WriteTransaction) -> Result<(), Trouble> {
+        match self {
+            Handle::Reader(_) | Handle::Copy(..) => Err(io::Error::from(ErrorKind::PermissionDenied).into()),
+            Handle::Writer(writer) => writer.commit(transaction),
+        }
+    }
+
+    /// Whether a commit on this handle has failed.
+    pub(super) fn is_unsettled(&self) -> bool {
+        matches!(self, Handle::Writer(writer) if writer.unsettled.load(Ordering::Acquire))
+    }
+}
+
+/// A database opened for writing. Redb has one write transaction at a time. Once a commit has failed, for whatever reason,
+/// redb does not know any more which pages are free, and calls the file corrupted to whoever wants to write next: another
+/// thread may have been waiting for that.
+pub(super) struct Writer {
+    database: Database,
+    /// From before each commit until it has succeeded.
+    unsettled: AtomicBool,
+}
+
+impl Writer {
+    fn begin_write(&self) -> Result<WriteTransaction, Trouble> {
+        self.database.begin_write().map_err(|error| match self.unsettled.load(Ordering::Acquire) {
+            true => Trouble::Redb(::redb::Error::PreviousIo),
+            false => error.into(),
+        })
+    }
+
+    fn commit(&self, transaction: WriteTransaction) -> Result<(), Trouble> {
+        self.unsettled.store(true, Ordering::Release);
+        transaction.commit()?;
+        self.unsettled.store(false, Ordering::Release);
+        Ok(())
     }
 }
 

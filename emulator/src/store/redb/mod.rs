@@ -9,6 +9,8 @@ mod examine;
 pub mod folder;
 mod handle;
 mod image;
+#[cfg(test)]
+mod lock_tests;
 mod place;
 pub(in crate::store) mod planted;
 #[cfg(test)]
@@ -108,7 +110,7 @@ impl RedbStore {
             self.transaction(seat, |transaction| tables::apply(transaction, batch))?;
         // Nobody else commits while the transaction is open.
         let before = seat.generation(&self.place);
-        match seat.using(&handle, || Ok(transaction.commit()?)) {
+        match seat.using(&handle, || handle.commit(transaction)) {
             Err(_) if is_planted(Mistake::AcknowledgeEarly) => Ok(()),
             Err(trouble) => {
                 let fault = self.told_of_writing(trouble);
@@ -158,7 +160,7 @@ impl RedbStore {
         match (looked, outcome.get()) {
             (Ok(_), Outcome::Undone) => Err(fault),
             (Ok((handle, transaction)), Outcome::Done) => {
-                seat.using(&handle, || Ok(transaction.commit()?)).map_err(|_| unclear)
+                seat.using(&handle, || handle.commit(transaction)).map_err(|_| unclear)
             }
             (_, Outcome::Unclear) | (Err(_), _) => Err(unclear),
         }

@@ -119,7 +119,8 @@ impl Seat {
 
     /// Gives up `handle` if `trouble` has made it useless, so that the next call opens the file again.
     fn leave_if_broken(&self, handle: &Arc<Handle>, trouble: &Trouble) {
-        if trouble.spares_the_handle() || is_planted(Mistake::KeepLatchedHandle) {
+        let spared = trouble.spares_the_handle() && !handle.is_unsettled();
+        if spared || is_planted(Mistake::KeepLatchedHandle) {
             return;
         }
         let mut open = self.open();
