@@ -13,7 +13,7 @@ use crate::env::Rng;
 use crate::fault::Fault;
 use crate::key::identity::KeyId;
 use crate::object::Object;
-use crate::store::{self, Batch, Expect, Generation, RecordId, Store};
+use crate::store::{self, Batch, Carrier, Expect, Generation, RecordId, Store};
 use crate::sync::lock;
 use std::sync::{Arc, Mutex};
 
@@ -74,15 +74,14 @@ impl Vault {
             return Ok(Arc::clone(tokens));
         }
         let mut tokens = Tokens::default();
-        for id in self.durable.ids_with(&tags::all_tokens())? {
-            if let Some(record) = self.durable.get(id)? {
-                match (Header::decode(&record.bytes), record.tags.iter().find_map(tags::slot_of)) {
-                    (Ok(header), _) => {
-                        tokens.sound.push(Arc::new(Token { id, version: record.version, header }));
-                    }
-                    (Err(_), Some(slot)) => tokens.damaged.push((id, slot)),
-                    (Err(fault), None) => return Err(fault),
+        for (id, carrier) in self.durable.carriers(&[tags::all_tokens()], &|_| false)? {
+            let Carrier::Read(record) = carrier else { continue };
+            match (Header::decode(&record.bytes), record.tags.iter().find_map(tags::slot_of)) {
+                (Ok(header), _) => {
+                    tokens.sound.push(Arc::new(Token { id, version: record.version, header }));
                 }
+                (Err(_), Some(slot)) => tokens.damaged.push((id, slot)),
+                (Err(fault), None) => return Err(fault),
             }
         }
         tokens.sound.sort_by_key(|token| token.header.slot);
