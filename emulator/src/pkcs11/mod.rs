@@ -6,6 +6,7 @@
 mod code;
 mod crypt;
 mod find;
+mod given;
 mod info;
 mod keys;
 mod objects;
@@ -16,6 +17,7 @@ mod tokens;
 
 pub use crate::attribute::{AttributeReply, Template};
 pub use code::code;
+pub use given::Operation;
 pub use info::{Info, MechanismInfo, SessionInfo, SlotInfo, TokenInfo};
 
 use crate::emulator::Emulator;

@@ -41,6 +41,11 @@ pub(super) unsafe fn data<'a>(pointer: *const CK_BYTE, length: CK_ULONG) -> Resu
     unsafe { slice(pointer.cast(), length, DATA_LIMIT, fault) }
 }
 
+/// Two arguments, if both can be read.
+pub(super) fn both<A, B>(one: Result<A, Fault>, other: Result<B, Fault>) -> Result<(A, B), Fault> {
+    Ok((one?, other?))
+}
+
 /// A PIN. It is never copied.
 ///
 /// # Safety

@@ -5,6 +5,7 @@ use crate::abi::guard::cryptoki_functions;
 use crate::abi::mechanism;
 use crate::abi::out::Out;
 use cryptoki_sys::{CK_BYTE, CK_MECHANISM, CK_OBJECT_HANDLE, CK_SESSION_HANDLE, CK_ULONG};
+use twintoken::pkcs11::Operation;
 
 cryptoki_functions! {
     /// C_DecryptInit.
@@ -23,7 +24,8 @@ cryptoki_functions! {
         output_length: *mut CK_ULONG,
     ) with face {
         // SAFETY: the caller vouches for both buffers.
-        let (input, out) = unsafe { (bytes::data(input, input_length)?, Out::new(output, output_length)?) };
+        let given = unsafe { bytes::both(bytes::data(input, input_length), Out::new(output, output_length)) };
+        let (input, out) = face.given(session, Operation::Decrypt, given)?;
         let output = face.decrypt(session, input, out.room());
         out.answer(output)
     }
@@ -37,7 +39,8 @@ cryptoki_functions! {
         output_length: *mut CK_ULONG,
     ) with face {
         // SAFETY: the caller vouches for both buffers.
-        let (input, out) = unsafe { (bytes::data(input, input_length)?, Out::new(output, output_length)?) };
+        let given = unsafe { bytes::both(bytes::data(input, input_length), Out::new(output, output_length)) };
+        let (input, out) = face.given(session, Operation::Decrypt, given)?;
         let output = face.decrypt_update(session, input, out.room());
         out.answer(output)
     }
@@ -45,7 +48,7 @@ cryptoki_functions! {
     /// C_DecryptFinal.
     fn C_DecryptFinal(session: CK_SESSION_HANDLE, output: *mut CK_BYTE, output_length: *mut CK_ULONG) with face {
         // SAFETY: the caller vouches for the buffer.
-        let out = unsafe { Out::new(output, output_length) }?;
+        let out = face.given(session, Operation::Decrypt, unsafe { Out::new(output, output_length) })?;
         let output = face.decrypt_final(session, out.room());
         out.answer(output)
     }

@@ -5,6 +5,7 @@ use crate::abi::guard::cryptoki_functions;
 use crate::abi::mechanism;
 use crate::abi::out::Out;
 use cryptoki_sys::{CK_BYTE, CK_MECHANISM, CK_OBJECT_HANDLE, CK_SESSION_HANDLE, CK_ULONG};
+use twintoken::pkcs11::Operation;
 
 cryptoki_functions! {
     /// C_DigestInit.
@@ -23,7 +24,8 @@ cryptoki_functions! {
         digest_length: *mut CK_ULONG,
     ) with face {
         // SAFETY: the caller vouches for both buffers.
-        let (data, out) = unsafe { (bytes::data(data, data_length)?, Out::new(digest, digest_length)?) };
+        let given = unsafe { bytes::both(bytes::data(data, data_length), Out::new(digest, digest_length)) };
+        let (data, out) = face.given(session, Operation::Digest, given)?;
         let output = face.digest(session, data, out.room());
         out.answer(output)
     }
@@ -31,7 +33,7 @@ cryptoki_functions! {
     /// C_DigestUpdate.
     fn C_DigestUpdate(session: CK_SESSION_HANDLE, part: *mut CK_BYTE, part_length: CK_ULONG) with face {
         // SAFETY: the caller vouches for the data.
-        let part = unsafe { bytes::data(part, part_length) }?;
+        let part = face.given(session, Operation::Digest, unsafe { bytes::data(part, part_length) })?;
         face.digest_update(session, part)
     }
 
@@ -43,7 +45,7 @@ cryptoki_functions! {
     /// C_DigestFinal.
     fn C_DigestFinal(session: CK_SESSION_HANDLE, digest: *mut CK_BYTE, digest_length: *mut CK_ULONG) with face {
         // SAFETY: the caller vouches for the buffer.
-        let out = unsafe { Out::new(digest, digest_length) }?;
+        let out = face.given(session, Operation::Digest, unsafe { Out::new(digest, digest_length) })?;
         let output = face.digest_final(session, out.room());
         out.answer(output)
     }

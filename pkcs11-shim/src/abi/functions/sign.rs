@@ -5,6 +5,7 @@ use crate::abi::guard::cryptoki_functions;
 use crate::abi::mechanism;
 use crate::abi::out::Out;
 use cryptoki_sys::{CK_BYTE, CK_MECHANISM, CK_OBJECT_HANDLE, CK_SESSION_HANDLE, CK_ULONG};
+use twintoken::pkcs11::Operation;
 
 cryptoki_functions! {
     /// C_SignInit.
@@ -23,7 +24,8 @@ cryptoki_functions! {
         signature_length: *mut CK_ULONG,
     ) with face {
         // SAFETY: the caller vouches for both buffers.
-        let (data, out) = unsafe { (bytes::data(data, data_length)?, Out::new(signature, signature_length)?) };
+        let given = unsafe { bytes::both(bytes::data(data, data_length), Out::new(signature, signature_length)) };
+        let (data, out) = face.given(session, Operation::Sign, given)?;
         let output = face.sign(session, data, out.room());
         out.answer(output)
     }
@@ -31,7 +33,7 @@ cryptoki_functions! {
     /// C_SignUpdate.
     fn C_SignUpdate(session: CK_SESSION_HANDLE, part: *mut CK_BYTE, part_length: CK_ULONG) with face {
         // SAFETY: the caller vouches for the data.
-        let part = unsafe { bytes::data(part, part_length) }?;
+        let part = face.given(session, Operation::Sign, unsafe { bytes::data(part, part_length) })?;
         face.sign_update(session, part)
     }
 
@@ -42,7 +44,7 @@ cryptoki_functions! {
         signature_length: *mut CK_ULONG,
     ) with face {
         // SAFETY: the caller vouches for the buffer.
-        let out = unsafe { Out::new(signature, signature_length) }?;
+        let out = face.given(session, Operation::Sign, unsafe { Out::new(signature, signature_length) })?;
         let output = face.sign_final(session, out.room());
         out.answer(output)
     }

@@ -4,6 +4,7 @@ use crate::abi::bytes;
 use crate::abi::guard::cryptoki_functions;
 use crate::abi::mechanism;
 use cryptoki_sys::{CK_BYTE, CK_MECHANISM, CK_OBJECT_HANDLE, CK_SESSION_HANDLE, CK_ULONG};
+use twintoken::pkcs11::Operation;
 
 cryptoki_functions! {
     /// C_VerifyInit.
@@ -22,15 +23,16 @@ cryptoki_functions! {
         signature_length: CK_ULONG,
     ) with face {
         // SAFETY: the caller vouches for both.
-        let (data, signature) =
-            unsafe { (bytes::data(data, data_length)?, bytes::data(signature, signature_length)?) };
+        let given =
+            unsafe { bytes::both(bytes::data(data, data_length), bytes::data(signature, signature_length)) };
+        let (data, signature) = face.given(session, Operation::Verify, given)?;
         face.verify(session, data, signature)
     }
 
     /// C_VerifyUpdate.
     fn C_VerifyUpdate(session: CK_SESSION_HANDLE, part: *mut CK_BYTE, part_length: CK_ULONG) with face {
         // SAFETY: the caller vouches for the data.
-        let part = unsafe { bytes::data(part, part_length) }?;
+        let part = face.given(session, Operation::Verify, unsafe { bytes::data(part, part_length) })?;
         face.verify_update(session, part)
     }
 
@@ -41,7 +43,7 @@ cryptoki_functions! {
         signature_length: CK_ULONG,
     ) with face {
         // SAFETY: the caller vouches for the signature.
-        let signature = unsafe { bytes::data(signature, signature_length) }?;
+        let signature = face.given(session, Operation::Verify, unsafe { bytes::data(signature, signature_length) })?;
         face.verify_final(session, signature)
     }
 }
