@@ -169,6 +169,21 @@ pub enum Fault {
     /// The key's value may not go into a digest.
     #[error("the key may not be digested")]
     KeyIndigestible,
+    /// The key that is to wrap cannot: what is wrong with it.
+    #[error("the wrapping key: {0}")]
+    WrappingKey(Box<Fault>),
+    /// The key that is to unwrap cannot: what is wrong with it.
+    #[error("the unwrapping key: {0}")]
+    UnwrappingKey(Box<Fault>),
+    /// The mechanism does not wrap keys like this one, or only a trusted key may wrap it.
+    #[error("the key cannot be wrapped: {0}")]
+    WrongKeyToWrap(&'static str),
+    /// No wrapped key is as long as this.
+    #[error("no wrapped key has this length")]
+    WrappedKeyLength,
+    /// What was unwrapped is no key.
+    #[error("the wrapped key is not valid: {0}")]
+    WrappedKeyInvalid(&'static str),
     /// The key never leaves the store.
     #[error("the key may not be exported")]
     NotExportable,

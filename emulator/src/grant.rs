@@ -21,6 +21,10 @@ pub enum Use {
     Verify,
     /// Key agreement and derivation.
     Derive,
+    /// Wrapping other keys.
+    Wrap,
+    /// Unwrapping them.
+    Unwrap,
 }
 
 impl Use {
@@ -31,12 +35,14 @@ impl Use {
             Use::Sign => "sign",
             Use::Verify => "verify",
             Use::Derive => "derive",
+            Use::Wrap => "wrap",
+            Use::Unwrap => "unwrap",
         }
     }
 
     /// Whether this use needs the private half of a pair.
     fn is_private(self) -> bool {
-        matches!(self, Use::Decrypt | Use::Sign | Use::Derive)
+        matches!(self, Use::Decrypt | Use::Sign | Use::Derive | Use::Unwrap)
     }
 
     fn offered_by(self, row: &Mechanism) -> bool {
@@ -44,6 +50,7 @@ impl Use {
             Use::Encrypt | Use::Decrypt => row.cipher.is_some(),
             Use::Sign | Use::Verify => row.sign.is_some(),
             Use::Derive => row.derive.is_some(),
+            Use::Wrap | Use::Unwrap => row.wrap.is_some(),
         }
     }
 
@@ -56,6 +63,8 @@ impl Use {
             (Use::Verify, Takes::Hash) => Usage::VERIFY_HASH,
             (Use::Verify, Takes::Message) => Usage::VERIFY_MESSAGE,
             (Use::Derive, _) => Usage::DERIVE,
+            (Use::Wrap, _) => Usage::WRAP,
+            (Use::Unwrap, _) => Usage::UNWRAP,
         }
     }
 }

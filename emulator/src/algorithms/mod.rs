@@ -7,6 +7,7 @@ pub mod curves;
 pub mod digest;
 pub mod edwards;
 pub mod hmac;
+pub mod private_key_info;
 pub mod rsa;
 pub mod sealing;
 pub mod weierstrass;

@@ -102,7 +102,10 @@ impl Draft {
     }
 
     /// The key's type, for the key classes.
-    pub(super) fn key_type(&self) -> Result<Option<KeyType>, Fault> {
+    ///
+    /// # Errors
+    /// [`Fault::KeyTypeNotSupported`].
+    pub fn key_type(&self) -> Result<Option<KeyType>, Fault> {
         if let Some(key) = &self.object.key {
             return Ok(Some(key.attributes().key_type));
         }

@@ -13,7 +13,7 @@ mod value;
 pub use draft::{Draft, ckk_of};
 pub use read::{AttributeReply, matches, read, search_keys};
 pub use rows::{ROWS, row_of};
-pub use template::{Making, Template, copy_of, create, draft_for_generation, set};
+pub use template::{Making, Template, copy_of, create, draft_for_generation, draft_for_unwrapping, set};
 pub use value::{Kind, Value};
 
 use crate::fault::Fault;

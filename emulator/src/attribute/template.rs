@@ -25,7 +25,7 @@ impl Template {
 pub enum Making {
     /// C_CreateObject.
     Create,
-    /// C_GenerateKey, C_GenerateKeyPair and C_DeriveKey.
+    /// C_GenerateKey, C_GenerateKeyPair, C_DeriveKey and C_UnwrapKey.
     Generate,
     /// C_CopyObject.
     Copy,
@@ -65,6 +65,22 @@ pub fn draft_for_generation(
     if needs {
         require(&draft, template, Notes::GENERATE_NEEDS)?;
     }
+    Ok(draft)
+}
+
+/// The draft of a key that is about to be unwrapped. It may be extracted again unless the template says otherwise
+/// (PKCS#11 §5.18.4).
+///
+/// # Errors
+/// As [`create`].
+pub fn draft_for_unwrapping(template: &Template, so: bool) -> Result<Draft, Fault> {
+    let class = class_of(template)?;
+    if !matches!(class, Class::PrivateKey | Class::SecretKey) {
+        return Err(Fault::TemplateInconsistent("only private and secret keys are unwrapped"));
+    }
+    let mut draft = Draft::new(class, Some(number(template, ck::CKA_KEY_TYPE, "CKA_KEY_TYPE")?));
+    draft.object.facts.extractable = true;
+    apply(&mut draft, template, Making::Generate, so)?;
     Ok(draft)
 }
 

@@ -53,6 +53,21 @@ pub fn code(fault: &Fault) -> u64 {
         Fault::AlgorithmForbidden(_) => ck::CKR_MECHANISM_INVALID,
         Fault::KeyIndigestible => ck::CKR_KEY_INDIGESTIBLE,
         Fault::NotExportable => ck::CKR_KEY_UNEXTRACTABLE,
+        Fault::WrongKeyToWrap(_) => ck::CKR_KEY_NOT_WRAPPABLE,
+        Fault::WrappedKeyLength => ck::CKR_WRAPPED_KEY_LEN_RANGE,
+        Fault::WrappedKeyInvalid(_) => ck::CKR_WRAPPED_KEY_INVALID,
+        Fault::WrappingKey(fault) => match **fault {
+            Fault::NoSuchKey(_) => ck::CKR_WRAPPING_KEY_HANDLE_INVALID,
+            Fault::WrongKeyType(_) => ck::CKR_WRAPPING_KEY_TYPE_INCONSISTENT,
+            Fault::KeySize { .. } => ck::CKR_WRAPPING_KEY_SIZE_RANGE,
+            ref other => code(other),
+        },
+        Fault::UnwrappingKey(fault) => match **fault {
+            Fault::NoSuchKey(_) => ck::CKR_UNWRAPPING_KEY_HANDLE_INVALID,
+            Fault::WrongKeyType(_) => ck::CKR_UNWRAPPING_KEY_TYPE_INCONSISTENT,
+            Fault::KeySize { .. } => ck::CKR_UNWRAPPING_KEY_SIZE_RANGE,
+            ref other => code(other),
+        },
         Fault::KeyIdTaken(_) | Fault::KeyIdOutOfRange(_) | Fault::BadLifetime(_) => {
             ck::CKR_ATTRIBUTE_VALUE_INVALID
         }

@@ -14,6 +14,7 @@ mod sessions;
 mod sign;
 mod slots;
 mod tokens;
+mod wrapping;
 
 pub use crate::attribute::{AttributeReply, Template};
 pub use code::code;

@@ -107,6 +107,8 @@ pub fn status(fault: &Fault) -> Status {
         | Fault::DataLength(_)
         | Fault::DataInvalid(_)
         | Fault::CiphertextLength
+        | Fault::WrappedKeyLength
+        | Fault::WrongKeyToWrap(_)
         | Fault::NoSuchSlot(_)
         | Fault::AttributeValue(_)
         | Fault::NoSuchAttribute(_)
@@ -142,7 +144,10 @@ pub fn status(fault: &Fault) -> Status {
         }
         Fault::KeyIdTaken(_) => Status::ALREADY_EXISTS,
         Fault::BufferTooSmall { .. } => Status::BUFFER_TOO_SMALL,
-        Fault::BadSignature | Fault::SignatureLength | Fault::NotAuthentic => Status::INVALID_SIGNATURE,
+        Fault::BadSignature | Fault::SignatureLength | Fault::NotAuthentic | Fault::WrappedKeyInvalid(_) => {
+            Status::INVALID_SIGNATURE
+        }
+        Fault::WrappingKey(fault) | Fault::UnwrappingKey(fault) => status(fault),
         Fault::BadPadding => Status::INVALID_PADDING,
         Fault::StoreFull => Status::INSUFFICIENT_STORAGE,
         Fault::Conflict | Fault::StoreBusy(_) | Fault::StoreFailed(_) => Status::STORAGE_FAILURE,

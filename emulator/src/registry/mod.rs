@@ -220,6 +220,18 @@ pub struct Derive {
     pub derive: fn(&Key, &Parameter) -> Result<Secret, Fault>,
 }
 
+/// Wraps the bytes of a key with another one.
+pub type WrapFn = fn(&Key, &Parameter, material: &[u8], &dyn Rng) -> Result<Vec<u8>, Fault>;
+
+/// Key wrapping.
+#[derive(Clone, Copy)]
+pub struct Wrap {
+    /// Wraps.
+    pub wrap: WrapFn,
+    /// Gives the bytes that were wrapped; [`Fault::WrappedKeyLength`] or [`Fault::WrappedKeyInvalid`] for what never was.
+    pub unwrap: fn(&Key, &Parameter, wrapped: &[u8]) -> Result<Secret, Fault>,
+}
+
 /// One mechanism. What it cannot do is `None`.
 #[derive(Clone, Copy)]
 pub struct Mechanism {
@@ -245,6 +257,8 @@ pub struct Mechanism {
     pub generate: Option<Generate>,
     /// C_DeriveKey.
     pub derive: Option<Derive>,
+    /// C_WrapKey and C_UnwrapKey.
+    pub wrap: Option<Wrap>,
 }
 
 impl Mechanism {
@@ -261,6 +275,7 @@ impl Mechanism {
         cipher: None,
         generate: None,
         derive: None,
+        wrap: None,
     };
 
     /// CKF_… flags of C_GetMechanismInfo, from what the row can do.
@@ -284,6 +299,9 @@ impl Mechanism {
         if self.derive.is_some() {
             flags |= ck::CKF_DERIVE;
         }
+        if self.wrap.is_some() {
+            flags |= ck::CKF_WRAP | ck::CKF_UNWRAP;
+        }
         if self.keys.iter().any(|kind| matches!(kind, KeyKind::Ecc(_))) || self.makes_curves() {
             flags |= ck::CKF_EC_F_P | ck::CKF_EC_NAMEDCURVE | ck::CKF_EC_UNCOMPRESS;
         }
@@ -303,6 +321,8 @@ impl Mechanism {
             (ck::CKF_GENERATE, "generate key"),
             (ck::CKF_GENERATE_KEY_PAIR, "generate pair"),
             (ck::CKF_DERIVE, "derive"),
+            (ck::CKF_WRAP, "wrap"),
+            (ck::CKF_UNWRAP, "unwrap"),
         ];
         let flags = self.flags();
         words.into_iter().filter(|(flag, _)| flags & flag != 0).map(|(_, word)| word).collect()

@@ -3,6 +3,7 @@
 mod cbc;
 mod ctr;
 mod gcm;
+mod key_wrap;
 
 use super::hmac::random_bytes;
 use super::{Family, KeyRules, sized};
@@ -14,7 +15,7 @@ use crate::key::{Attributes, Key};
 use crate::registry::constants as ck;
 use crate::registry::parameter::Shape;
 use crate::registry::{
-    BeginFn, Cipher, Generate, GenerateOptions, KeyKind, Mechanism, Psa, Sizes, Takes, Unit,
+    BeginFn, Cipher, Generate, GenerateOptions, KeyKind, Mechanism, Psa, Sizes, Takes, Unit, Wrap,
 };
 use crate::secret::Secret;
 use ::aes::cipher::{BlockCipherDecrypt, BlockCipherEncrypt, BlockSizeUser, KeyInit, consts::U16};
@@ -38,6 +39,9 @@ pub static FAMILY: Family = Family {
         row("CKM_AES_CBC_PAD", ck::CKM_AES_CBC_PAD, Algorithm::CBC_PKCS7, Shape::Iv(16), cbc::begin),
         row("CKM_AES_CTR", ck::CKM_AES_CTR, Algorithm::CTR, Shape::Counter, ctr::begin),
         row("CKM_AES_GCM", ck::CKM_AES_GCM, Algorithm::GCM, Shape::Gcm, gcm::begin),
+        wrapping("CKM_AES_KEY_WRAP", ck::CKM_AES_KEY_WRAP, key_wrap::PLAIN),
+        wrapping("CKM_AES_KEY_WRAP_PAD", ck::CKM_AES_KEY_WRAP_PAD, key_wrap::PADDED),
+        wrapping("CKM_AES_KEY_WRAP_KWP", ck::CKM_AES_KEY_WRAP_KWP, key_wrap::WITH_LENGTH),
     ],
     keys: Some(KeyRules { types: &[KeyType::Aes], admit, public: None }),
 };
@@ -59,6 +63,10 @@ const fn row(
         cipher: Some(Cipher { begin }),
         ..Mechanism::NOTHING
     }
+}
+
+const fn wrapping(name: &'static str, ckm: u64, wrap: Wrap) -> Mechanism {
+    Mechanism { name, ckm, keys: &[KeyKind::Aes], sizes: SIZES, wrap: Some(wrap), ..Mechanism::NOTHING }
 }
 
 /// AES of one key size.

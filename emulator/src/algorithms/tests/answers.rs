@@ -1,5 +1,6 @@
 //! Each line of `answers.csv` is computed, verified, decrypted, and broken by a flipped bit.
 
+use super::super::private_key_info;
 use super::*;
 use std::collections::BTreeSet;
 
@@ -96,10 +97,47 @@ fn check_cipher(answer: &Answer) {
     assert_eq!(run(cipher, &key, parameter, Direction::Decrypt, &[output]).as_ref(), Ok(input));
 }
 
+fn check_wrap(answer: &Answer) {
+    let Answer { row, parameter, input, output, .. } = answer;
+    let (wrap, key) = (row.wrap.unwrap(), private_key(&answer.key));
+    assert_eq!((wrap.wrap)(&key, parameter, input, &SeededRng::new(1)).as_ref(), Ok(output), "{}", row.name);
+    assert_eq!((wrap.unwrap)(&key, parameter, output).unwrap().expose(), input);
+    let middle = output.len() / 2;
+    let mut changed = output.clone();
+    changed[middle] ^= 1;
+    assert!(matches!((wrap.unwrap)(&key, parameter, &changed), Err(Fault::WrappedKeyInvalid(_))));
+    for short in 0..output.len() {
+        let fault = (wrap.unwrap)(&key, parameter, &output[..short]).unwrap_err();
+        assert!(matches!(fault, Fault::WrappedKeyInvalid(_) | Fault::WrappedKeyLength), "{fault}");
+    }
+}
+
+#[test]
+fn each_private_key_info_made_elsewhere_is_read_and_is_what_is_written() {
+    let infos = lines("private_key_infos.csv");
+    assert_eq!(infos.len(), 4);
+    for columns in infos {
+        let (line, info) = (key_line(&columns[0]), unhex(&columns[1]));
+        let (key_type, _, material) = private_key_info::decode(&info).unwrap();
+        assert_eq!(
+            (key_type, material.expose()),
+            (line.private_type, line.private.as_slice()),
+            "{}",
+            columns[0]
+        );
+        let key = private_key(&columns[0]);
+        assert_eq!(private_key_info::encode(&key).unwrap().expose(), info, "{}", columns[0]);
+        for short in 0..info.len() {
+            let fault = private_key_info::decode(&info[..short]).unwrap_err();
+            assert!(matches!(fault, Fault::WrappedKeyInvalid(_)), "{fault}");
+        }
+    }
+}
+
 #[test]
 fn each_known_answer_is_given_and_each_row_has_one() {
     let answers = answers();
-    assert!(answers.len() >= 237, "answers.csv was cut short: {} lines", answers.len());
+    assert!(answers.len() >= 289, "answers.csv was cut short: {} lines", answers.len());
     let mut answered = BTreeSet::new();
     for answer in &answers {
         let row = answer.row;
@@ -110,6 +148,8 @@ fn each_known_answer_is_given_and_each_row_has_one() {
             check_signature(answer);
         } else if row.cipher.is_some() {
             check_cipher(answer);
+        } else if row.wrap.is_some() {
+            check_wrap(answer);
         } else {
             let shared = (row.derive.unwrap().derive)(&private_key(&answer.key), &answer.parameter);
             assert_eq!(shared.unwrap().expose(), answer.output);

@@ -1,9 +1,9 @@
-//! Key management functions: generating and deriving. Wrapping is in `not_built`.
+//! Key management functions.
 
 use crate::abi::guard::cryptoki_functions;
-use crate::abi::out::Place;
-use crate::abi::{mechanism, template};
-use cryptoki_sys::{CK_ATTRIBUTE, CK_MECHANISM, CK_OBJECT_HANDLE, CK_SESSION_HANDLE, CK_ULONG};
+use crate::abi::out::{Out, Place};
+use crate::abi::{bytes, mechanism, template};
+use cryptoki_sys::{CK_ATTRIBUTE, CK_BYTE, CK_MECHANISM, CK_OBJECT_HANDLE, CK_SESSION_HANDLE, CK_ULONG};
 
 cryptoki_functions! {
     /// C_GenerateKey.
@@ -61,6 +61,45 @@ cryptoki_functions! {
         let (place, mechanism, template) =
             unsafe { (Place::new(key)?, mechanism::read(mechanism)?, template::read(template, count)?) };
         place.put(face.derive_key(session, &mechanism, base, &template)?);
+        Ok(())
+    }
+
+    /// C_WrapKey.
+    fn C_WrapKey(
+        session: CK_SESSION_HANDLE,
+        mechanism: *mut CK_MECHANISM,
+        wrapping_key: CK_OBJECT_HANDLE,
+        key: CK_OBJECT_HANDLE,
+        wrapped: *mut CK_BYTE,
+        wrapped_length: *mut CK_ULONG,
+    ) with face {
+        // SAFETY: the caller vouches for the mechanism and the buffer.
+        let (mechanism, out) = unsafe { (mechanism::read(mechanism)?, Out::new(wrapped, wrapped_length)?) };
+        let output = face.wrap_key(session, &mechanism, wrapping_key, key, out.room());
+        out.answer(output)
+    }
+
+    /// C_UnwrapKey.
+    fn C_UnwrapKey(
+        session: CK_SESSION_HANDLE,
+        mechanism: *mut CK_MECHANISM,
+        unwrapping_key: CK_OBJECT_HANDLE,
+        wrapped: *mut CK_BYTE,
+        wrapped_length: CK_ULONG,
+        template: *mut CK_ATTRIBUTE,
+        count: CK_ULONG,
+        key: *mut CK_OBJECT_HANDLE,
+    ) with face {
+        // SAFETY: the caller vouches for the pointer, the mechanism, the wrapped key and the template.
+        let (place, mechanism, wrapped, template) = unsafe {
+            (
+                Place::new(key)?,
+                mechanism::read(mechanism)?,
+                bytes::data(wrapped, wrapped_length)?,
+                template::read(template, count)?,
+            )
+        };
+        place.put(face.unwrap_key(session, &mechanism, unwrapping_key, wrapped, &template)?);
         Ok(())
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::abi::guard::cryptoki_functions;
 use cryptoki_sys::{
-    CK_ATTRIBUTE, CK_BYTE, CK_FLAGS, CK_MECHANISM, CK_OBJECT_HANDLE, CK_SESSION_HANDLE, CK_SLOT_ID, CK_ULONG,
+    CK_BYTE, CK_FLAGS, CK_MECHANISM, CK_OBJECT_HANDLE, CK_SESSION_HANDLE, CK_SLOT_ID, CK_ULONG,
     CKF_DONT_BLOCK, CKR_FUNCTION_NOT_PARALLEL, CKR_NO_EVENT,
 };
 use std::ffi::c_void;
@@ -137,31 +137,5 @@ cryptoki_functions! {
         _output_length: *mut CK_ULONG,
     ) with _face {
         not_built("C_DecryptVerifyUpdate")
-    }
-
-    /// C_WrapKey.
-    fn C_WrapKey(
-        _session: CK_SESSION_HANDLE,
-        _mechanism: *mut CK_MECHANISM,
-        _wrapping_key: CK_OBJECT_HANDLE,
-        _key: CK_OBJECT_HANDLE,
-        _wrapped: *mut CK_BYTE,
-        _wrapped_length: *mut CK_ULONG,
-    ) with _face {
-        not_built("C_WrapKey")
-    }
-
-    /// C_UnwrapKey.
-    fn C_UnwrapKey(
-        _session: CK_SESSION_HANDLE,
-        _mechanism: *mut CK_MECHANISM,
-        _unwrapping_key: CK_OBJECT_HANDLE,
-        _wrapped: *mut CK_BYTE,
-        _wrapped_length: CK_ULONG,
-        _template: *mut CK_ATTRIBUTE,
-        _count: CK_ULONG,
-        _key: *mut CK_OBJECT_HANDLE,
-    ) with _face {
-        not_built("C_UnwrapKey")
     }
 }

@@ -1,0 +1,88 @@
+//! PrivateKeyInfo of PKCS #8 (RFC 5208, RFC 5958): the form in which private keys are wrapped (PKCS#11 §6.7).
+
+use super::curves;
+use crate::fault::Fault;
+use crate::key::Key;
+use crate::key::key_type::{Curve, EccFamily, KeyType};
+use crate::secret::Secret;
+use der::asn1::{AnyRef, ObjectIdentifier, OctetStringRef};
+use der::{Decode, Encode};
+use pkcs8::PrivateKeyInfoRef;
+use pkcs8::spki::AlgorithmIdentifierRef;
+use sec1::EcPrivateKey;
+use zeroize::Zeroizing;
+
+const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
+const EC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
+const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
+
+/// The PrivateKeyInfo of a key pair.
+///
+/// # Errors
+/// [`Fault::WrongKeyToWrap`] for a key that has no private half.
+pub fn encode(key: &Key) -> Result<Secret, Fault> {
+    let attributes = key.attributes();
+    let material = key.material().expose();
+    match attributes.key_type {
+        KeyType::RsaKeyPair => written(RSA, Some(AnyRef::NULL), material),
+        KeyType::EccKeyPair(EccFamily::TwistedEdwards) => {
+            let seed = OctetStringRef::new(material).and_then(|seed| seed.to_der()).map_err(unencodable)?;
+            written(ED25519, None, &Zeroizing::new(seed))
+        }
+        KeyType::EccKeyPair(family) => {
+            let parameters = curves::curve_parameters(Curve::of(family, attributes.bits)?);
+            let public = super::public_of(key)?;
+            let private = EcPrivateKey {
+                private_key: material,
+                parameters: None,
+                public_key: Some(public.material().expose()),
+            };
+            let encoded = Zeroizing::new(private.to_der().map_err(unencodable)?);
+            written(EC, Some(AnyRef::from_der(&parameters).map_err(unencodable)?), &encoded)
+        }
+        _ => Err(Fault::WrongKeyToWrap("it has no private half")),
+    }
+}
+
+fn written(
+    oid: ObjectIdentifier,
+    parameters: Option<AnyRef<'_>>,
+    private_key: &[u8],
+) -> Result<Secret, Fault> {
+    let private_key = OctetStringRef::new(private_key).map_err(unencodable)?;
+    let info = PrivateKeyInfoRef::new(AlgorithmIdentifierRef { oid, parameters }, private_key);
+    info.to_der().map(Secret::new).map_err(unencodable)
+}
+
+fn unencodable(_: der::Error) -> Fault {
+    Fault::Internal("a key that exists encodes")
+}
+
+/// What a PrivateKeyInfo holds: type, size in bits (0 where the material tells), material in PSA's export format.
+///
+/// # Errors
+/// [`Fault::WrappedKeyInvalid`] when it is none, or one of an algorithm that this store does not have.
+pub fn decode(bytes: &[u8]) -> Result<(KeyType, usize, Secret), Fault> {
+    let info = PrivateKeyInfoRef::from_der(bytes).map_err(|_| broken())?;
+    let inside = info.private_key.as_bytes();
+    match info.algorithm.oid {
+        RSA => Ok((KeyType::RsaKeyPair, 0, Secret::from(inside))),
+        ED25519 => {
+            let seed = <&OctetStringRef>::from_der(inside).map_err(|_| broken())?;
+            let family = EccFamily::TwistedEdwards;
+            Ok((KeyType::EccKeyPair(family), Curve::Ed25519.bits(), Secret::from(seed.as_bytes())))
+        }
+        EC => {
+            let parameters = info.algorithm.parameters.ok_or_else(broken)?.to_der().map_err(|_| broken())?;
+            let curve = curves::curve_of_parameters(&parameters).map_err(|_| broken())?;
+            let private = EcPrivateKey::from_der(inside).map_err(|_| broken())?;
+            let material = Secret::from(private.private_key);
+            Ok((KeyType::EccKeyPair(EccFamily::SecpR1), curve.bits(), material))
+        }
+        _ => Err(Fault::WrappedKeyInvalid("its algorithm is not one of this store")),
+    }
+}
+
+fn broken() -> Fault {
+    Fault::WrappedKeyInvalid("it is no PrivateKeyInfo of PKCS #8")
+}

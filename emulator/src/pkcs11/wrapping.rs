@@ -1,0 +1,110 @@
+//! Wrapping and unwrapping keys (PKCS#11 §5.18.3 and §5.18.4).
+
+use super::{Cryptoki, Mechanism, Template};
+use crate::algorithms::private_key_info;
+use crate::attribute::{self, Value};
+use crate::fault::Fault;
+use crate::grant::Use;
+use crate::key::key_type::KeyType;
+use crate::object::{Class, Object, Origin};
+use crate::operation::{Output, Room};
+use crate::registry::constants as ck;
+use crate::secret::Secret;
+
+impl Cryptoki<'_> {
+    /// C_WrapKey.
+    ///
+    /// # Errors
+    /// [`Fault::WrappingKey`] with what is wrong with that; [`Fault::NoSuchKey`]; [`Fault::NotExportable`] when the key's
+    /// CKA_EXTRACTABLE is false; [`Fault::WrongKeyToWrap`]; [`Fault::BufferTooSmall`].
+    pub fn wrap_key(
+        &self,
+        session: u64,
+        mechanism: &Mechanism,
+        wrapping_key: u64,
+        key: u64,
+        room: Room,
+    ) -> Result<Output, Fault> {
+        let access = self.access(session)?;
+        let by = |fault| Fault::WrappingKey(Box::new(fault));
+        let (grant, _, wrapping) = self.grant(session, mechanism, wrapping_key, Use::Wrap).map_err(by)?;
+        let object = self.key_object(&access, key)?;
+        let material = material_to_wrap(&object, wrapping.facts.trusted)?;
+        let wrap = grant.row().wrap.as_ref().ok_or(Fault::NoSuchMechanism(mechanism.ckm))?;
+        let wrapped = (wrap.wrap)(grant.key(), grant.parameter(), material.expose(), &*self.emulator.rng)?;
+        Ok(match room.admit(wrapped.len())? {
+            None => Output::Length(wrapped.len()),
+            Some(()) => Output::Bytes(wrapped),
+        })
+    }
+
+    /// C_UnwrapKey: the handle of the key that was wrapped.
+    ///
+    /// # Errors
+    /// [`Fault::UnwrappingKey`] with what is wrong with that; [`Fault::WrappedKeyLength`], [`Fault::WrappedKeyInvalid`]; what
+    /// templates refuse; what the store refuses.
+    pub fn unwrap_key(
+        &self,
+        session: u64,
+        mechanism: &Mechanism,
+        unwrapping_key: u64,
+        wrapped: &[u8],
+        template: &Template,
+    ) -> Result<u64, Fault> {
+        let access = self.access(session)?;
+        let by = |fault| Fault::UnwrappingKey(Box::new(fault));
+        let (grant, tie, _) = self.grant(session, mechanism, unwrapping_key, Use::Unwrap).map_err(by)?;
+        if tie.locked {
+            // Its own login belongs to an operation, and unwrapping is none.
+            return Err(by(Fault::NotLoggedIn));
+        }
+        let mut draft = attribute::draft_for_unwrapping(template, access.is_so())?;
+        access.may_write(&draft.object)?;
+        let unwrap = grant.row().wrap.as_ref().ok_or(Fault::NoSuchMechanism(mechanism.ckm))?;
+        let bytes = (unwrap.unwrap)(grant.key(), grant.parameter(), wrapped)?;
+        let wanted = draft.key_type()?.ok_or(Fault::TemplateIncomplete("CKA_KEY_TYPE"))?;
+        let (key_type, bits, material) = match draft.object.class {
+            Class::PrivateKey => private_key_info::decode(bytes.expose())?,
+            _ => (wanted, 0, bytes),
+        };
+        if key_type != wanted {
+            return Err(Fault::TemplateInconsistent("CKA_KEY_TYPE is not the type of what was wrapped"));
+        }
+        fits_value_length(template, key_type, &material)?;
+        let invalid = |fault| match fault {
+            Fault::InvalidKey(reason) => Fault::WrappedKeyInvalid(reason),
+            other => other,
+        };
+        draft.take_key(key_type, bits, material).map_err(invalid)?;
+        let mut object = draft.finish();
+        object.origin = Origin::default();
+        self.store_new(&access, vec![object]).map(|handles| handles[0])
+    }
+}
+
+/// What of a key is wrapped: a secret as it is, a private key as its PrivateKeyInfo.
+fn material_to_wrap(object: &Object, by_a_trusted_key: bool) -> Result<Secret, Fault> {
+    let Some(key) = &object.key else { return Err(Fault::WrongKeyToWrap("it is no key")) };
+    if object.class == Class::PublicKey {
+        return Err(Fault::WrongKeyToWrap("public keys are not wrapped"));
+    }
+    if !object.facts.extractable {
+        return Err(Fault::NotExportable);
+    }
+    if object.facts.wrap_with_trusted && !by_a_trusted_key {
+        return Err(Fault::WrongKeyToWrap(
+            "its CKA_WRAP_WITH_TRUSTED asks for a wrapping key with CKA_TRUSTED",
+        ));
+    }
+    if object.class == Class::PrivateKey { private_key_info::encode(key) } else { Ok(key.material().clone()) }
+}
+
+/// CKA_VALUE_LEN, where a template has it: an AES key's must not be given (footnote 6), a generic secret's must be right.
+fn fits_value_length(template: &Template, key_type: KeyType, material: &Secret) -> Result<(), Fault> {
+    match Cryptoki::value_of(template, ck::CKA_VALUE_LEN) {
+        None => Ok(()),
+        Some(_) if key_type == KeyType::Aes => Err(Fault::AttributeReadOnly("CKA_VALUE_LEN")),
+        Some(Value::Ulong(length)) if length == material.len() as u64 => Ok(()),
+        Some(_) => Err(Fault::TemplateInconsistent("CKA_VALUE_LEN is not the length of what was wrapped")),
+    }
+}
