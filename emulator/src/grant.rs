@@ -5,7 +5,7 @@ use crate::key::Key;
 use crate::key::algorithm::{Algorithm, Hash};
 use crate::key::policy::{Pattern, Permitted, Usage};
 use crate::registry::parameter::{Parameter, Shape};
-use crate::registry::{Mechanism, Takes};
+use crate::registry::{Mechanism, Psa, Takes};
 use std::sync::Arc;
 
 /// What a key is wanted for.
@@ -105,12 +105,13 @@ impl Grant {
         if !row.sizes.admit(attributes.bits) {
             return Err(Fault::KeySize { bits: attributes.bits });
         }
-        let takes = row.psa.map_or(Takes::Message, |psa| psa.takes);
+        let psa = psa_of(row, purpose);
+        let takes = psa.map_or(Takes::Message, |psa| psa.takes);
         if !attributes.policy.usage.implied().contains(purpose.usage(takes)) {
             return Err(Fault::UsageForbidden(purpose.words()));
         }
-        let hashes = permitted_hashes(&attributes.policy.permitted, row, &parameter, purpose, asked)?;
-        if let Some(signature) = &row.sign {
+        let hashes = permitted_hashes(&attributes.policy.permitted, row, &parameter, (purpose, psa), asked)?;
+        if let (Some(signature), Use::Sign | Use::Verify) = (&row.sign, purpose) {
             (signature.check)(key, &parameter)?;
         }
         Ok(Grant { key: Arc::clone(key), row, parameter, hashes })
@@ -141,8 +142,7 @@ impl Grant {
     /// [`Fault::DataLength`], [`Fault::DataInvalid`].
     pub fn admit_input(&self, input: &[u8]) -> Result<(), Fault> {
         let Some(hashes) = &self.hashes else { return Ok(()) };
-        let is_rsa =
-            |psa: crate::registry::Psa| psa.algorithm == Algorithm::rsa_pkcs1v15_sign(Algorithm::ANY_HASH);
+        let is_rsa = |psa: Psa| psa.algorithm == Algorithm::rsa_pkcs1v15_sign(Algorithm::ANY_HASH);
         if self.row.psa.is_some_and(is_rsa) {
             let named = crate::algorithms::rsa::pkcs1v15::digest_info_hash(input);
             return match named {
@@ -163,7 +163,7 @@ fn permitted_hashes(
     permitted: &Permitted,
     row: &'static Mechanism,
     parameter: &Parameter,
-    purpose: Use,
+    (purpose, psa): (Use, Option<Psa>),
     asked: Option<Algorithm>,
 ) -> Result<Option<Vec<Hash>>, Fault> {
     let Permitted::These(patterns) = permitted else { return Ok(None) };
@@ -171,14 +171,14 @@ fn permitted_hashes(
         Use::Verify => policy.permits_verification(one),
         _ => policy.permits(one),
     };
-    let meanings = asked.map_or_else(|| meanings(row, parameter), |one| vec![one]);
+    let meanings = asked.map_or_else(|| meanings(psa, parameter), |one| vec![one]);
     let mut hashes = Vec::new();
     for pattern in patterns {
         match *pattern {
             Pattern::Mechanism(ckm) if permitted_by_mechanism(ckm, row, asked) => return Ok(None),
             Pattern::Psa(policy) if meanings.iter().any(|one| permits(policy, *one)) => return Ok(None),
             Pattern::Psa(policy) if asked.is_none() => {
-                let Some(Algorithm(wildcard)) = raw_wildcard(row) else { continue };
+                let Some(Algorithm(wildcard)) = raw_wildcard(row, psa) else { continue };
                 let any_input = [Algorithm(wildcard), Algorithm(wildcard).without_hash()];
                 if any_input.contains(&policy) {
                     return Ok(None);
@@ -193,15 +193,15 @@ fn permitted_hashes(
 }
 
 /// The ANY_HASH wildcard of a raw signature mechanism, which does not say which hash it signs.
-fn raw_wildcard(row: &Mechanism) -> Option<Algorithm> {
-    let psa = row.psa.filter(|psa| psa.takes == Takes::Hash)?;
+fn raw_wildcard(row: &Mechanism, psa: Option<Psa>) -> Option<Algorithm> {
+    let psa = psa.filter(|psa| psa.takes == Takes::Hash)?;
     (row.parameter == Shape::None).then_some(psa.algorithm)
 }
 
 /// The PSA algorithms that a PKCS#11 caller's mechanism and parameter amount to. A policy that permits one of them
 /// permits the mechanism.
-fn meanings(row: &Mechanism, parameter: &Parameter) -> Vec<Algorithm> {
-    let Some(psa) = row.psa else { return Vec::new() };
+fn meanings(psa: Option<Psa>, parameter: &Parameter) -> Vec<Algorithm> {
+    let Some(psa) = psa else { return Vec::new() };
     match parameter {
         // PSA's tags have whole bytes.
         Parameter::Gcm { tag_bits, .. } => {
@@ -214,7 +214,20 @@ fn meanings(row: &Mechanism, parameter: &Parameter) -> Vec<Algorithm> {
             both.extend((*salt == Some(hash.length())).then_some(Algorithm::rsa_pss(hash.algorithm())));
             both
         }
+        Parameter::Oaep { hash, .. } => vec![Algorithm::rsa_oaep(hash.algorithm())],
         _ => vec![psa.algorithm],
+    }
+}
+
+/// The PSA column of a row for one purpose. PSA has no word for wrapping with these mechanisms.
+fn psa_of(row: &Mechanism, purpose: Use) -> Option<Psa> {
+    match purpose {
+        Use::Wrap | Use::Unwrap => None,
+        Use::Encrypt | Use::Decrypt => {
+            let own = row.cipher.as_ref().and_then(|cipher| cipher.psa);
+            own.map(|algorithm| Psa { algorithm, takes: Takes::Message }).or(row.psa)
+        }
+        Use::Sign | Use::Verify | Use::Derive => row.psa,
     }
 }
 

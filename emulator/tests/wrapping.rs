@@ -6,9 +6,11 @@ mod support;
 use support::{Entry, aes, ec_pair, empty, is_true, logged_in, mechanism, number, template, value};
 use twintoken::Emulator;
 use twintoken::fault::Fault;
+use twintoken::key::algorithm::Hash;
 use twintoken::operation::{Output, Room};
-use twintoken::pkcs11::{Cryptoki, Template, code};
+use twintoken::pkcs11::{Cryptoki, Mechanism, Template, code};
 use twintoken::registry::constants as ck;
+use twintoken::registry::parameter::Parameter;
 
 const KEY_TYPES: [u64; 2] = [ck::CKK_AES, ck::CKK_GENERIC_SECRET];
 
@@ -170,4 +172,50 @@ fn the_template_of_an_unwrapped_key_is_heard() {
     assert_eq!(refused(with(ck::CKK_AES, &[(ck::CKA_LOCAL, Entry::Is(true))])), ck::CKR_ATTRIBUTE_READ_ONLY);
     let bare = unwrap(face, session, wrapping, &wrapped, &Template::default());
     assert_eq!(refused(bare), ck::CKR_TEMPLATE_INCOMPLETE);
+}
+
+#[test]
+fn an_rsa_pair_wraps_a_secret_key_with_either_padding_and_not_one_that_is_too_long() {
+    let (emulator, session) = ready();
+    let face = emulator.pkcs11();
+    let public = template(&[(ck::CKA_MODULUS_BITS, Entry::Number(2048)), (ck::CKA_WRAP, Entry::Is(true))]);
+    let private = template(&[(ck::CKA_UNWRAP, Entry::Is(true))]);
+    let pair_gen = mechanism(ck::CKM_RSA_PKCS_KEY_PAIR_GEN);
+    let (public, private) = face.generate_key_pair(session, &pair_gen, &public, &private).unwrap();
+    let long = template(&[(ck::CKA_VALUE_LEN, Entry::Number(250)), (ck::CKA_EXTRACTABLE, Entry::Is(true))]);
+    let long = face.generate_key(session, &mechanism(ck::CKM_GENERIC_SECRET_KEY_GEN), &long).unwrap();
+    let (_, key) = two_keys(face, session);
+    let oaep = Parameter::Oaep { hash: Hash::Sha256, mask: Hash::Sha256, label: Vec::new() };
+    for (ckm, parameter) in [(ck::CKM_RSA_PKCS, Parameter::None), (ck::CKM_RSA_PKCS_OAEP, oaep)] {
+        let rsa = Mechanism { ckm, parameter };
+        let wrapped = face.wrap_key(session, &rsa, public, key, Room::ENOUGH).unwrap().into_bytes();
+        assert_eq!(wrapped.len(), 256);
+        let new = secret_template(ck::CKK_AES, &[(ck::CKA_SENSITIVE, Entry::Is(false))]);
+        let copy = face.unwrap_key(session, &rsa, private, &wrapped, &new).unwrap();
+        assert_eq!(value(face, session, copy, ck::CKA_VALUE), [7; 16]);
+        let fault = face.wrap_key(session, &rsa, public, long, Room::ENOUGH).unwrap_err();
+        assert_eq!(code(&fault), ck::CKR_KEY_NOT_WRAPPABLE);
+        let fault = face.unwrap_key(session, &rsa, private, &wrapped[1..], &new).unwrap_err();
+        assert_eq!(code(&fault), ck::CKR_WRAPPED_KEY_LEN_RANGE);
+        let fault = face.wrap_key(session, &rsa, private, key, Room::ENOUGH).unwrap_err();
+        assert_eq!(code(&fault), ck::CKR_WRAPPING_KEY_TYPE_INCONSISTENT);
+    }
+}
+
+#[test]
+fn rsa_encryption_takes_its_message_in_one_part() {
+    let (emulator, session) = ready();
+    let face = emulator.pkcs11();
+    let public = template(&[(ck::CKA_MODULUS_BITS, Entry::Number(2048))]);
+    let pair_gen = mechanism(ck::CKM_RSA_PKCS_KEY_PAIR_GEN);
+    let (public, private) =
+        face.generate_key_pair(session, &pair_gen, &public, &Template::default()).unwrap();
+    let rsa = mechanism(ck::CKM_RSA_PKCS);
+    face.encrypt_init(session, &rsa, public).unwrap();
+    let ciphertext = face.encrypt(session, b"message", Room::ENOUGH).unwrap().into_bytes();
+    face.decrypt_init(session, &rsa, private).unwrap();
+    assert_eq!(face.decrypt(session, &ciphertext, Room::ENOUGH).unwrap().into_bytes(), b"message");
+    face.encrypt_init(session, &rsa, public).unwrap();
+    let in_parts = face.encrypt_update(session, b"message", Room::ENOUGH);
+    assert!(matches!(in_parts, Err(Fault::OnePartOnly(_))), "{in_parts:?}");
 }

@@ -100,6 +100,15 @@ impl Algorithm {
         Algorithm(0x0600_1300 | hash.0 & HASH_BITS)
     }
 
+    /// PSA_ALG_RSA_PKCS1V15_CRYPT.
+    pub const RSA_PKCS1V15_CRYPT: Algorithm = Algorithm(0x0700_0200);
+
+    /// PSA_ALG_RSA_OAEP(hash).
+    #[must_use]
+    pub const fn rsa_oaep(hash: Algorithm) -> Algorithm {
+        Algorithm(0x0700_0300 | hash.0 & HASH_BITS)
+    }
+
     /// PSA_ALG_ECDSA(hash).
     #[must_use]
     pub const fn ecdsa(hash: Algorithm) -> Algorithm {

@@ -1,9 +1,10 @@
 //! Encryption and decryption, authenticated or not.
 
 use super::{Next, Output, Room};
+use crate::env::Rng;
 use crate::fault::Fault;
 use crate::grant::Grant;
-use crate::registry::{Direction, Transform};
+use crate::registry::{Cipher, Direction, Transform};
 use crate::secret::Secret;
 
 /// An encryption or decryption in the making.
@@ -32,9 +33,18 @@ impl Crypt {
         Ok(crypt)
     }
 
-    fn start(&self) -> Result<Box<dyn Transform>, Fault> {
+    fn cipher(&self) -> Result<&'static Cipher, Fault> {
         let cipher = self.grant.row().cipher.as_ref();
-        let cipher = cipher.ok_or(Fault::Internal("a grant to encrypt for a mechanism that does not"))?;
+        cipher.ok_or(Fault::Internal("a grant to encrypt for a mechanism that does not"))
+    }
+
+    /// Refuses parts where the cipher takes its input in one.
+    fn admit_parts(&self) -> Result<(), Fault> {
+        if self.cipher()?.one_part { Err(Fault::OnePartOnly(self.grant.row().name)) } else { Ok(()) }
+    }
+
+    fn start(&self) -> Result<Box<dyn Transform>, Fault> {
+        let cipher = self.cipher()?;
         (cipher.begin)(self.grant.key(), self.grant.parameter(), self.direction)
     }
 
@@ -42,7 +52,7 @@ impl Crypt {
     ///
     /// # Errors
     /// [`Fault::WrongState`] after a part was fed; [`Fault::BufferTooSmall`]; the cipher's own refusals.
-    pub fn whole(&mut self, data: &[u8], room: Room) -> Result<Next<Output>, Fault> {
+    pub fn whole(&mut self, data: &[u8], room: Room, rng: &dyn Rng) -> Result<Next<Output>, Fault> {
         if !matches!(self.state, State::Fresh) {
             return Err(Fault::WrongState("a multi-part operation cannot be finished in one part"));
         }
@@ -56,7 +66,7 @@ impl Crypt {
             room.admit(most)?;
         }
         let mut out = cipher.update(data)?;
-        out.extend(cipher.finish()?);
+        out.extend(cipher.finish(rng)?);
         room.admit(out.len())?;
         Ok(Next::Done(Output::Bytes(out)))
     }
@@ -64,8 +74,9 @@ impl Crypt {
     /// Takes in one part and gives what is ready.
     ///
     /// # Errors
-    /// [`Fault::BufferTooSmall`], with nothing taken in; [`Fault::DataLength`].
+    /// [`Fault::BufferTooSmall`], with nothing taken in; [`Fault::OnePartOnly`]; [`Fault::DataLength`].
     pub fn feed(&mut self, part: &[u8], room: Room) -> Result<Next<Output>, Fault> {
+        self.admit_parts()?;
         if let State::Fresh = self.state {
             self.state = State::Running(self.start()?);
         }
@@ -83,7 +94,8 @@ impl Crypt {
     ///
     /// # Errors
     /// [`Fault::BufferTooSmall`], after which the same output waits; the cipher's own refusals.
-    pub fn finish(&mut self, room: Room) -> Result<Next<Output>, Fault> {
+    pub fn finish(&mut self, room: Room, rng: &dyn Rng) -> Result<Next<Output>, Fault> {
+        self.admit_parts()?;
         if room == Room::Query {
             let most = match &self.state {
                 State::Fresh => self.start()?.finish_length(0),
@@ -93,8 +105,8 @@ impl Crypt {
             return Ok(Next::Active(Output::Length(most)));
         }
         let out = match std::mem::replace(&mut self.state, State::Fresh) {
-            State::Fresh => Secret::new(self.start()?.finish()?),
-            State::Running(cipher) => Secret::new(cipher.finish()?),
+            State::Fresh => Secret::new(self.start()?.finish(rng)?),
+            State::Running(cipher) => Secret::new(cipher.finish(rng)?),
             State::Held(out) => out,
         };
         if let Err(too_small) = room.admit(out.len()) {

@@ -24,7 +24,8 @@ macro_rules! direction {
         /// # Errors
         /// [`Fault::NoOperation`], [`Fault::BufferTooSmall`]; the cipher's own refusals.
         pub fn $whole(&self, session: u64, data: &[u8], room: Room) -> Result<Output, Fault> {
-            self.emulator.sessions.get(session)?.$seat.run(|operation| operation.whole(data, room))
+            let rng = &*self.emulator.rng;
+            self.emulator.sessions.get(session)?.$seat.run(|operation| operation.whole(data, room, rng))
         }
 
         #[doc = concat!("C_", $names, "Update.")]
@@ -40,7 +41,8 @@ macro_rules! direction {
         /// # Errors
         /// [`Fault::NoOperation`], [`Fault::BufferTooSmall`]; the cipher's own refusals.
         pub fn $final(&self, session: u64, room: Room) -> Result<Output, Fault> {
-            self.emulator.sessions.get(session)?.$seat.run(|operation| operation.finish(room))
+            let rng = &*self.emulator.rng;
+            self.emulator.sessions.get(session)?.$seat.run(|operation| operation.finish(room, rng))
         }
     };
 }

@@ -61,7 +61,7 @@ impl Cryptoki<'_> {
         let mut draft = attribute::draft_for_unwrapping(template, access.is_so())?;
         access.may_write(&draft.object)?;
         let unwrap = grant.row().wrap.as_ref().ok_or(Fault::NoSuchMechanism(mechanism.ckm))?;
-        let bytes = (unwrap.unwrap)(grant.key(), grant.parameter(), wrapped)?;
+        let bytes = (unwrap.unwrap)(grant.key(), grant.parameter(), wrapped, &*self.emulator.rng)?;
         let wanted = draft.key_type()?.ok_or(Fault::TemplateIncomplete("CKA_KEY_TYPE"))?;
         let (key_type, bits, material) = match draft.object.class {
             Class::PrivateKey => private_key_info::decode(bytes.expose())?,

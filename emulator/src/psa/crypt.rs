@@ -106,7 +106,7 @@ impl Psa<'_> {
         let row = row.ok_or(Fault::AlgorithmNotSupported(algorithm.0))?;
         let purpose = if direction == Direction::Encrypt { Use::Encrypt } else { Use::Decrypt };
         let grant = Grant::check(&key, row, purpose, parameter, Some(algorithm))?;
-        match Crypt::begin(grant, direction)?.whole(input, Room::ENOUGH)? {
+        match Crypt::begin(grant, direction)?.whole(input, Room::ENOUGH, &*self.emulator.rng)? {
             Next::Active(output) | Next::Done(output) => Ok(Output::into_bytes(output)),
         }
     }

@@ -184,7 +184,7 @@ pub trait Transform: Send + Sync {
     ///
     /// # Errors
     /// [`Fault::CiphertextLength`], [`Fault::BadPadding`], [`Fault::NotAuthentic`].
-    fn finish(self: Box<Self>) -> Result<Vec<u8>, Fault>;
+    fn finish(self: Box<Self>, rng: &dyn Rng) -> Result<Vec<u8>, Fault>;
 }
 
 /// Starts a cipher; refuses a parameter that does not fit.
@@ -195,6 +195,10 @@ pub type BeginFn = fn(&Key, &Parameter, Direction) -> Result<Box<dyn Transform>,
 pub struct Cipher {
     /// Starts it.
     pub begin: BeginFn,
+    /// Whether input comes in one part only.
+    pub one_part: bool,
+    /// The PSA algorithm of encryption, where the row's own is that of its signatures.
+    pub psa: Option<Algorithm>,
 }
 
 /// What key generation is asked for beside type and size.
@@ -223,13 +227,16 @@ pub struct Derive {
 /// Wraps the bytes of a key with another one.
 pub type WrapFn = fn(&Key, &Parameter, material: &[u8], &dyn Rng) -> Result<Vec<u8>, Fault>;
 
+/// Gives the bytes of a key that another one has wrapped.
+pub type UnwrapFn = fn(&Key, &Parameter, wrapped: &[u8], &dyn Rng) -> Result<Secret, Fault>;
+
 /// Key wrapping.
 #[derive(Clone, Copy)]
 pub struct Wrap {
     /// Wraps.
     pub wrap: WrapFn,
     /// Gives the bytes that were wrapped; [`Fault::WrappedKeyLength`] or [`Fault::WrappedKeyInvalid`] for what never was.
-    pub unwrap: fn(&Key, &Parameter, wrapped: &[u8]) -> Result<Secret, Fault>,
+    pub unwrap: UnwrapFn,
 }
 
 /// One mechanism. What it cannot do is `None`.

@@ -15,6 +15,8 @@ pub enum Shape {
     Gcm,
     /// CK_RSA_PKCS_PSS_PARAMS.
     Pss,
+    /// CK_RSA_PKCS_OAEP_PARAMS.
+    Oaep,
     /// CK_ECDH1_DERIVE_PARAMS.
     Ecdh1,
     /// CK_EDDSA_PARAMS, or nothing.
@@ -31,6 +33,7 @@ impl Shape {
             Shape::Counter => "CK_AES_CTR_PARAMS",
             Shape::Gcm => "CK_GCM_PARAMS",
             Shape::Pss => "CK_RSA_PKCS_PSS_PARAMS",
+            Shape::Oaep => "CK_RSA_PKCS_OAEP_PARAMS",
             Shape::Ecdh1 => "CK_ECDH1_DERIVE_PARAMS",
             Shape::Eddsa => "CK_EDDSA_PARAMS (optional)",
         }
@@ -68,6 +71,15 @@ pub enum Parameter {
         mask: Hash,
         /// The salt's length in bytes; `None` accepts any on verification (PSA_ALG_RSA_PSS_ANY_SALT).
         salt: Option<usize>,
+    },
+    /// RSAES-OAEP.
+    Oaep {
+        /// The hash of the label.
+        hash: Hash,
+        /// The hash of the mask generation function.
+        mask: Hash,
+        /// The label, usually empty.
+        label: Vec<u8>,
     },
     /// ECDH.
     Ecdh1 {

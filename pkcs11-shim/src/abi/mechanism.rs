@@ -3,7 +3,7 @@
 use super::bytes;
 use cryptoki_sys::{
     CK_AES_CTR_PARAMS, CK_BYTE, CK_ECDH1_DERIVE_PARAMS, CK_EDDSA_PARAMS, CK_FALSE, CK_GCM_PARAMS,
-    CK_MECHANISM, CK_RSA_PKCS_PSS_PARAMS, CK_TRUE, CK_ULONG,
+    CK_MECHANISM, CK_RSA_PKCS_OAEP_PARAMS, CK_RSA_PKCS_PSS_PARAMS, CK_TRUE, CK_ULONG, CKZ_DATA_SPECIFIED,
 };
 use twintoken::fault::Fault;
 use twintoken::key::algorithm::Hash;
@@ -46,6 +46,8 @@ unsafe fn parameter(given: &CK_MECHANISM, shape: Shape) -> Result<Parameter, Fau
         Shape::Gcm => unsafe { gcm(given) },
         // SAFETY: as above.
         Shape::Pss => unsafe { whole(given) }.and_then(pss),
+        // SAFETY: as above.
+        Shape::Oaep => unsafe { oaep(whole(given)?) },
         // SAFETY: as above.
         Shape::Ecdh1 => unsafe { ecdh1(whole(given)?) },
         // SAFETY: as above.
@@ -126,7 +128,14 @@ unsafe fn gcm(given: &CK_MECHANISM) -> Result<Parameter, Fault> {
 }
 
 fn pss(given: CK_RSA_PKCS_PSS_PARAMS) -> Result<Parameter, Fault> {
-    let hash = match given.hashAlg {
+    let (hash, mask) = hashes(given.hashAlg, given.mgf)?;
+    let salt = usize::try_from(given.sLen).map_err(|_| Fault::BadParameter("sLen is too long"))?;
+    Ok(Parameter::Pss { hash, mask, salt: Some(salt) })
+}
+
+/// hashAlg and mgf of PSS and OAEP.
+fn hashes(hash: CK_ULONG, mgf: CK_ULONG) -> Result<(Hash, Hash), Fault> {
+    let hash = match hash {
         ck::CKM_SHA_1 => Hash::Sha1,
         ck::CKM_SHA224 => Hash::Sha224,
         ck::CKM_SHA256 => Hash::Sha256,
@@ -134,7 +143,7 @@ fn pss(given: CK_RSA_PKCS_PSS_PARAMS) -> Result<Parameter, Fault> {
         ck::CKM_SHA512 => Hash::Sha512,
         _ => return Err(Fault::BadParameter("hashAlg is no hash of this store")),
     };
-    let mask = match given.mgf {
+    let mask = match mgf {
         ck::CKG_MGF1_SHA1 => Hash::Sha1,
         ck::CKG_MGF1_SHA224 => Hash::Sha224,
         ck::CKG_MGF1_SHA256 => Hash::Sha256,
@@ -142,8 +151,19 @@ fn pss(given: CK_RSA_PKCS_PSS_PARAMS) -> Result<Parameter, Fault> {
         ck::CKG_MGF1_SHA512 => Hash::Sha512,
         _ => return Err(Fault::BadParameter("mgf is no mask generation function of this store")),
     };
-    let salt = usize::try_from(given.sLen).map_err(|_| Fault::BadParameter("sLen is too long"))?;
-    Ok(Parameter::Pss { hash, mask, salt: Some(salt) })
+    Ok((hash, mask))
+}
+
+/// # Safety
+/// The source data must be readable.
+unsafe fn oaep(given: CK_RSA_PKCS_OAEP_PARAMS) -> Result<Parameter, Fault> {
+    let (hash, mask) = hashes(given.hashAlg, given.mgf)?;
+    if given.source != CKZ_DATA_SPECIFIED && given.ulSourceDataLen > 0 {
+        return Err(Fault::BadParameter("source is not CKZ_DATA_SPECIFIED"));
+    }
+    // SAFETY: the source data is readable by this function's contract.
+    let label = unsafe { string(given.pSourceData.cast(), given.ulSourceDataLen) }?;
+    Ok(Parameter::Oaep { hash, mask, label })
 }
 
 /// # Safety
@@ -189,9 +209,16 @@ mod tests {
     fn a_structure_of_another_length_or_at_null_is_refused() {
         let structure = CK_AES_CTR_PARAMS { ulCounterBits: 32, cb: [7; 16] };
         let whole = size_of_val(&structure);
-        for shape in
-            [Shape::Counter, Shape::Gcm, Shape::Pss, Shape::Ecdh1, Shape::Eddsa, Shape::Iv(16), Shape::None]
-        {
+        for shape in [
+            Shape::Counter,
+            Shape::Gcm,
+            Shape::Pss,
+            Shape::Oaep,
+            Shape::Ecdh1,
+            Shape::Eddsa,
+            Shape::Iv(16),
+            Shape::None,
+        ] {
             assert!(matches!(decode(shape, &structure, 3), Err(Fault::BadParameter(_))), "{shape:?}");
             let null = CK_MECHANISM { mechanism: 0, pParameter: ptr::null_mut(), ulParameterLen: 24 };
             // SAFETY: NULL is never read.
@@ -239,6 +266,24 @@ mod tests {
         assert!(matches!(decode(Shape::Ecdh1, &huge, size_of_val(&huge)), Err(Fault::BadParameter(_))));
         let null = CK_ECDH1_DERIVE_PARAMS { ulPublicDataLen: 65, pPublicData: ptr::null_mut(), ..huge };
         assert!(matches!(decode(Shape::Ecdh1, &null, size_of_val(&null)), Err(Fault::BadParameter(_))));
+    }
+
+    #[test]
+    fn oaep_names_its_hashes_and_a_label_that_is_specified() {
+        let mut label = *b"label";
+        let given = CK_RSA_PKCS_OAEP_PARAMS {
+            hashAlg: ck::CKM_SHA256,
+            mgf: ck::CKG_MGF1_SHA1,
+            source: CKZ_DATA_SPECIFIED,
+            pSourceData: label.as_mut_ptr().cast(),
+            ulSourceDataLen: 5,
+        };
+        let expected = Parameter::Oaep { hash: Hash::Sha256, mask: Hash::Sha1, label: label.to_vec() };
+        // SAFETY: the label is as long as it says.
+        let (right, no_source) =
+            unsafe { (oaep(given), oaep(CK_RSA_PKCS_OAEP_PARAMS { source: 0, ..given })) };
+        assert_eq!(right, Ok(expected));
+        assert!(matches!(no_source, Err(Fault::BadParameter(_))));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! CKM_AES_CBC_PAD: cipher block chaining with PKCS#7 padding.
 
 use super::{Aes, with_schedule};
+use crate::env::Rng;
 use crate::fault::Fault;
 use crate::key::Key;
 use crate::registry::parameter::Parameter;
@@ -67,7 +68,7 @@ impl<C: Aes> Transform for Encrypting<C> {
         BLOCK
     }
 
-    fn finish(mut self: Box<Self>) -> Result<Vec<u8>, Fault> {
+    fn finish(mut self: Box<Self>, _: &dyn Rng) -> Result<Vec<u8>, Fault> {
         let padding = BLOCK - self.held.len() % BLOCK;
         let value = u8::try_from(padding).unwrap_or_default();
         let mut last = std::mem::take(&mut *self.held);
@@ -105,7 +106,7 @@ impl<C: Aes> Transform for Decrypting<C> {
         BLOCK - 1
     }
 
-    fn finish(mut self: Box<Self>) -> Result<Vec<u8>, Fault> {
+    fn finish(mut self: Box<Self>, _: &dyn Rng) -> Result<Vec<u8>, Fault> {
         if self.held.len() != BLOCK {
             return Err(Fault::CiphertextLength);
         }

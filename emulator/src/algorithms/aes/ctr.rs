@@ -1,6 +1,7 @@
 //! CKM_AES_CTR: counter mode, in which the caller says how many bits of the block count.
 
 use super::{Aes, with_schedule};
+use crate::env::Rng;
 use crate::fault::Fault;
 use crate::key::Key;
 use crate::registry::parameter::Parameter;
@@ -53,7 +54,7 @@ impl<C: Aes> Transform for Counting<C> {
         0
     }
 
-    fn finish(self: Box<Self>) -> Result<Vec<u8>, Fault> {
+    fn finish(self: Box<Self>, _: &dyn Rng) -> Result<Vec<u8>, Fault> {
         Ok(Vec::new())
     }
 }

@@ -4,6 +4,7 @@
 //! crate fixes nonce and tag length at compile time and takes a message in one piece. Tests compare the two.
 
 use super::{Aes, Schedule, with_schedule};
+use crate::env::Rng;
 use crate::fault::Fault;
 use crate::key::Key;
 use crate::registry::parameter::Parameter;
@@ -165,7 +166,7 @@ impl<C: Aes> Transform for Encrypting<C> {
         self.0.tag
     }
 
-    fn finish(mut self: Box<Self>) -> Result<Vec<u8>, Fault> {
+    fn finish(mut self: Box<Self>, _: &dyn Rng) -> Result<Vec<u8>, Fault> {
         Ok(self.0.tag())
     }
 }
@@ -194,7 +195,7 @@ impl<C: Aes> Transform for Decrypting<C> {
         self.held.len().saturating_add(input).saturating_sub(self.mode.tag)
     }
 
-    fn finish(mut self: Box<Self>) -> Result<Vec<u8>, Fault> {
+    fn finish(mut self: Box<Self>, _: &dyn Rng) -> Result<Vec<u8>, Fault> {
         let text = self.held.len().checked_sub(self.mode.tag).ok_or(Fault::CiphertextLength)?;
         let tag = self.held.split_off(text);
         self.mode.authenticator.update(&self.held);

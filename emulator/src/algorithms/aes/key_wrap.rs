@@ -34,7 +34,7 @@ fn wrap(key: &Key, parameter: &Parameter, material: &[u8], _: &dyn Rng) -> Resul
     Ok(wrapped)
 }
 
-fn unwrap(key: &Key, parameter: &Parameter, wrapped: &[u8]) -> Result<Secret, Fault> {
+fn unwrap(key: &Key, parameter: &Parameter, wrapped: &[u8], _: &dyn Rng) -> Result<Secret, Fault> {
     no_parameter(key, parameter)?;
     if wrapped.len() < 3 * HALF || !wrapped.len().is_multiple_of(HALF) {
         return Err(Fault::WrappedKeyLength);
@@ -60,7 +60,12 @@ fn wrap_with_length(
     Ok(wrapped)
 }
 
-fn unwrap_with_length(key: &Key, parameter: &Parameter, wrapped: &[u8]) -> Result<Secret, Fault> {
+fn unwrap_with_length(
+    key: &Key,
+    parameter: &Parameter,
+    wrapped: &[u8],
+    _: &dyn Rng,
+) -> Result<Secret, Fault> {
     no_parameter(key, parameter)?;
     if wrapped.len() < 2 * HALF || !wrapped.len().is_multiple_of(HALF) {
         return Err(Fault::WrappedKeyLength);
@@ -80,8 +85,8 @@ fn wrap_padded(key: &Key, parameter: &Parameter, material: &[u8], rng: &dyn Rng)
     wrap(key, parameter, &padded, rng)
 }
 
-fn unwrap_padded(key: &Key, parameter: &Parameter, wrapped: &[u8]) -> Result<Secret, Fault> {
-    let padded = unwrap(key, parameter, wrapped)?;
+fn unwrap_padded(key: &Key, parameter: &Parameter, wrapped: &[u8], rng: &dyn Rng) -> Result<Secret, Fault> {
+    let padded = unwrap(key, parameter, wrapped, rng)?;
     // What is unwrapped is authentic, so its padding tells an attacker nothing.
     let bytes = padded.expose();
     let padding = usize::from(bytes.last().copied().unwrap_or_default());

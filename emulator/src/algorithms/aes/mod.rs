@@ -60,7 +60,7 @@ const fn row(
         keys: &[KeyKind::Aes],
         sizes: SIZES,
         parameter,
-        cipher: Some(Cipher { begin }),
+        cipher: Some(Cipher { begin, one_part: false, psa: None }),
         ..Mechanism::NOTHING
     }
 }

@@ -1,5 +1,6 @@
-//! RSA signatures with keys of 2048 to 4096 bits.
+//! RSA signatures and encryption with keys of 2048 to 4096 bits.
 
+mod encrypt;
 pub mod keys;
 mod numbers;
 pub mod pkcs1v15;
@@ -16,7 +17,7 @@ use crate::key::algorithm::Algorithm;
 use crate::key::key_type::KeyType;
 use crate::registry::constants as ck;
 use crate::registry::parameter::Shape;
-use crate::registry::{Generate, KeyKind, Mechanism, Psa, Signature, Sizes, Takes, Unit};
+use crate::registry::{Cipher, Generate, KeyKind, Mechanism, Psa, Signature, Sizes, Takes, Unit};
 use sha1::Sha1;
 use sha2::{Sha224, Sha256, Sha384, Sha512};
 
@@ -33,13 +34,32 @@ pub static FAMILY: Family = Family {
             generate: Some(Generate { makes: &[KeyType::RsaKeyPair], make: keys::generate }),
             ..Mechanism::NOTHING
         },
-        row(
-            "CKM_RSA_PKCS",
-            ck::CKM_RSA_PKCS,
-            Algorithm::rsa_pkcs1v15_sign(Algorithm::ANY_HASH),
-            Takes::Hash,
-            pkcs1v15::RAW,
-        ),
+        Mechanism {
+            cipher: Some(Cipher {
+                begin: encrypt::begin_pkcs1v15,
+                one_part: true,
+                psa: Some(Algorithm::RSA_PKCS1V15_CRYPT),
+            }),
+            wrap: Some(encrypt::WRAP_PKCS1V15),
+            ..row(
+                "CKM_RSA_PKCS",
+                ck::CKM_RSA_PKCS,
+                Algorithm::rsa_pkcs1v15_sign(Algorithm::ANY_HASH),
+                Takes::Hash,
+                pkcs1v15::RAW,
+            )
+        },
+        Mechanism {
+            name: "CKM_RSA_PKCS_OAEP",
+            ckm: ck::CKM_RSA_PKCS_OAEP,
+            psa: Some(Psa { algorithm: Algorithm::rsa_oaep(Algorithm::ANY_HASH), takes: Takes::Message }),
+            keys: &[KeyKind::Rsa],
+            sizes: SIZES,
+            parameter: Shape::Oaep,
+            cipher: Some(Cipher { begin: encrypt::begin_oaep, one_part: true, psa: None }),
+            wrap: Some(encrypt::WRAP_OAEP),
+            ..Mechanism::NOTHING
+        },
         v15::<Sha1>("CKM_SHA1_RSA_PKCS", ck::CKM_SHA1_RSA_PKCS),
         v15::<Sha224>("CKM_SHA224_RSA_PKCS", ck::CKM_SHA224_RSA_PKCS),
         v15::<Sha256>("CKM_SHA256_RSA_PKCS", ck::CKM_SHA256_RSA_PKCS),

@@ -210,3 +210,46 @@ fn a_key_of_another_family_is_an_internal_fault_and_no_panic() {
     let fault = begin(&private_key("hmac-1"), &gcm(&[0; 12], b"", 128), Direction::Encrypt).err();
     assert!(matches!(fault, Some(Fault::Internal(_))));
 }
+
+#[test]
+fn each_message_encrypted_elsewhere_with_pkcs_1_padding_decrypts_and_so_does_what_is_encrypted_here() {
+    let cipher = row("CKM_RSA_PKCS").cipher.unwrap();
+    let decrypt =
+        |key: &Key, ciphertext: &[u8]| run(cipher, key, &Parameter::None, Direction::Decrypt, &[ciphertext]);
+    let ciphertexts = lines("rsa_ciphertexts.csv");
+    assert_eq!(ciphertexts.len(), 16);
+    for columns in ciphertexts {
+        let (key, message, ciphertext) = (private_key(&columns[0]), unhex(&columns[1]), unhex(&columns[2]));
+        assert_eq!(decrypt(&key, &ciphertext).as_ref(), Ok(&message));
+        let public = public_key(&columns[0]);
+        let fresh = run(cipher, &public, &Parameter::None, Direction::Encrypt, &[&message]).unwrap();
+        assert_eq!(decrypt(&key, &fresh).as_ref(), Ok(&message));
+        assert_eq!(decrypt(&key, &ciphertext[1..]), Err(Fault::CiphertextLength));
+        // Wrong padding is not told: the answer is a message at random, the same each time.
+        let mut wrong = ciphertext.clone();
+        wrong[20] ^= 1;
+        let (one, other) = (decrypt(&key, &wrong).unwrap(), decrypt(&key, &wrong).unwrap());
+        assert_eq!(one, other);
+        assert!(message.len() < 8 || one != message);
+    }
+}
+
+#[test]
+fn rsa_encryption_refuses_a_message_that_is_too_long_and_oaep_what_does_not_decrypt() {
+    let (key, long) = (private_key("rsa-2048"), [0; 256]);
+    let oaep = Parameter::Oaep { hash: Hash::Sha256, mask: Hash::Sha256, label: Vec::new() };
+    for (name, parameter, most) in
+        [("CKM_RSA_PKCS", Parameter::None, 245), ("CKM_RSA_PKCS_OAEP", oaep.clone(), 190)]
+    {
+        let cipher = row(name).cipher.unwrap();
+        run(cipher, &key, &parameter, Direction::Encrypt, &[&long[..most]]).unwrap();
+        let refused = run(cipher, &key, &parameter, Direction::Encrypt, &[&long[..=most]]);
+        assert!(matches!(refused, Err(Fault::DataLength(_))), "{name}: {refused:?}");
+    }
+    let cipher = row("CKM_RSA_PKCS_OAEP").cipher.unwrap();
+    let mut ciphertext = run(cipher, &key, &oaep, Direction::Encrypt, &[b"message"]).unwrap();
+    let labelled = Parameter::Oaep { hash: Hash::Sha256, mask: Hash::Sha256, label: b"other".to_vec() };
+    assert_eq!(run(cipher, &key, &labelled, Direction::Decrypt, &[&ciphertext]), Err(Fault::BadPadding));
+    ciphertext[20] ^= 1;
+    assert_eq!(run(cipher, &key, &oaep, Direction::Decrypt, &[&ciphertext]), Err(Fault::BadPadding));
+}
