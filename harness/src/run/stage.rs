@@ -169,7 +169,8 @@ impl<'a> Stage<'a> {
             Process::start(&self.program, &backend.target, &environment, self.folder.path(), DEADLINE)
                 .map_err(Observation::harness)?;
         let token = if self.token_made { Token::Existing } else { Token::Create };
-        let (observation, _) = process.perform(&Action::Open(token));
+        let open = if self.job.scenario.is_raw() { Action::OpenRaw(token) } else { Action::Open(token) };
+        let (observation, _) = process.perform(&open);
         self.token_made = true;
         if observation.code.ends_with("_OK") || observation.code.ends_with("_SUCCESS") {
             return Ok(process);
