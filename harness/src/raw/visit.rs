@@ -63,11 +63,13 @@ impl Call {
     /// The names of sessions and objects that earlier calls have to have left.
     #[must_use]
     pub fn needs(&self) -> Vec<&str> {
-        let name = |handle| match handle {
-            &Handle::Named(ref name) => Some(name.as_str()),
-            Handle::Number(_) => None,
-        };
-        self.handles().into_iter().filter_map(name).collect()
+        let mut names = Vec::new();
+        for handle in self.handles() {
+            if let Handle::Named(name) = handle {
+                names.push(name.as_str());
+            }
+        }
+        names
     }
 
     /// The handles among the arguments, the session first.
@@ -160,12 +162,15 @@ fn of_template(template: &mut Template) -> Vec<&mut Data> {
 }
 
 fn of_entries(entries: &mut [Entry]) -> Vec<&mut Data> {
-    let of_value = |entry| match entry {
-        &mut Entry { value: Value::Bytes(ref mut data), .. } => vec![data],
-        Entry { value: Value::Template(entries), .. } => of_entries(entries),
-        _ => Vec::new(),
-    };
-    entries.iter_mut().flat_map(of_value).collect()
+    let mut all = Vec::new();
+    for entry in entries {
+        match &mut entry.value {
+            Value::Bytes(data) => all.push(data),
+            Value::Template(entries) => all.extend(of_entries(entries)),
+            _ => {}
+        }
+    }
+    all
 }
 
 fn of_mechanism(mechanism: &mut Mechanism) -> Vec<&mut Data> {

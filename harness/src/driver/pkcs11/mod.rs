@@ -104,7 +104,7 @@ impl Pkcs11Driver {
     fn open_raw(&mut self, token: Token) -> Outcome {
         let mut module = RawModule::load(&self.path).map_err(cannot)?;
         if let Err(answer) = module.prepare(token) {
-            return Ok(answer.into());
+            return Ok((*answer).into());
         }
         self.raw = Some(module);
         Ok(done())

@@ -25,7 +25,7 @@ impl RawModule {
     ///
     /// # Errors
     /// The first answer that was not CKR_OK.
-    pub fn prepare(&mut self, token: Token) -> Result<(), Answer> {
+    pub fn prepare(&mut self, token: Token) -> Result<(), Box<Answer>> {
         self.succeed(&Call::C_Initialize { arguments: Some(CKF_OS_LOCKING_OK), reserved: false })?;
         if token == Token::Existing {
             return self.succeed(&Call::C_GetTokenInfo { slot: SlotName::Token, null: false });
@@ -46,9 +46,9 @@ impl RawModule {
         calls.iter().try_for_each(|call| self.succeed(call))
     }
 
-    fn succeed(&mut self, call: &Call) -> Result<(), Answer> {
+    fn succeed(&mut self, call: &Call) -> Result<(), Box<Answer>> {
         let answer = self.perform(call);
-        if answer.code == "CKR_OK" { Ok(()) } else { Err(answer) }
+        if answer.code == "CKR_OK" { Ok(()) } else { Err(Box::new(answer)) }
     }
 }
 

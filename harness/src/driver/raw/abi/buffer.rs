@@ -14,7 +14,7 @@ pub(super) struct Buffer {
 
 /// What lies in memory nobody has written to; it changes from byte to byte, so that few writes leave it as it was.
 fn pattern(at: usize) -> u8 {
-    (at.wrapping_mul(31) & 0xff) as u8 ^ 0x5a
+    at.wrapping_mul(31).to_le_bytes()[0] ^ 0x5a
 }
 
 impl Buffer {

@@ -51,7 +51,7 @@ macro_rules! call {
         $crate::driver::raw::abi::answer(stringify!($name), code)
     }};
 }
-pub(self) use call;
+use call;
 
 fn answer(function: &str, code: CK_RV) -> Answer {
     Answer { function: function.to_owned(), code: names::code(code), ..Answer::default() }
