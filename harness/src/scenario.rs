@@ -146,6 +146,12 @@ impl Scenario {
         self.name.split('/').next().unwrap_or_default()
     }
 
+    /// Whether it consists of raw calls, for which a process opens the token in another way.
+    #[must_use]
+    pub fn is_raw(&self) -> bool {
+        self.checks.iter().any(|check| matches!(check.action, Action::Raw(_)))
+    }
+
     /// Whether its processes use both faces of one store.
     #[must_use]
     pub fn crosses_faces(&self) -> bool {

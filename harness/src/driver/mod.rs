@@ -2,6 +2,7 @@
 
 pub mod pkcs11;
 pub mod psa;
+pub mod raw;
 
 use std::io::{BufRead, Write};
 use std::path::PathBuf;

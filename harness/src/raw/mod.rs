@@ -3,6 +3,7 @@
 
 pub mod answer;
 pub mod call;
+pub mod visit;
 pub mod words;
 
 pub use answer::Answer;

@@ -181,6 +181,8 @@ pub enum Action {
         /// The message.
         input: Data,
     },
+    /// Begin using the token with raw calls; the runner sends it when an actor of a raw scenario first acts.
+    OpenRaw(Token),
     /// One call of PKCS#11 as it stands, for what the safe binding hides.
     Raw(Call),
     /// End the process and begin a fresh one on the same folder (done by the runner).
@@ -224,6 +226,7 @@ impl Action {
                 vec![&mut cipher.iv, &mut cipher.aad, &mut cipher.input]
             }
             Self::Agree { peer, .. } => vec![peer],
+            Self::Raw(call) => call.data_mut(),
             _ => Vec::new(),
         }
     }
@@ -237,15 +240,16 @@ impl Action {
             | Self::Copy { name, .. }
             | Self::Locate { name, .. }
             | Self::Adopt { name, .. } => Some(name),
+            Self::Raw(call) => call.makes(),
             _ => None,
         }
     }
 
-    /// The key or object the action needs, if it needs one.
+    /// The keys and objects the action needs.
     #[must_use]
-    pub fn needs(&self) -> Option<&str> {
+    pub fn needs(&self) -> Vec<&str> {
         match self {
-            Self::Copy { source, .. } => Some(source),
+            Self::Copy { source, .. } => vec![source],
             Self::Destroy(key)
             | Self::Purge(key)
             | Self::Read { key, .. }
@@ -255,9 +259,10 @@ impl Action {
             | Self::Verify { key, .. }
             | Self::Agree { key, .. }
             | Self::SignAfterRefusal { key, .. }
-            | Self::SignTwice { key, .. } => Some(key),
-            Self::Encrypt(cipher) | Self::Decrypt(cipher) => Some(&cipher.key),
-            _ => None,
+            | Self::SignTwice { key, .. } => vec![key],
+            Self::Encrypt(cipher) | Self::Decrypt(cipher) => vec![&cipher.key],
+            Self::Raw(call) => call.needs(),
+            _ => Vec::new(),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::ptr::null_mut;
 
 use cryptoki_sys as ck;
-use cryptoki_sys::{CK_ATTRIBUTE, CK_FUNCTION_LIST, CK_GCM_PARAMS, CK_MECHANISM, CK_RV, CK_ULONG};
+use cryptoki_sys::{CK_ATTRIBUTE, CK_GCM_PARAMS, CK_MECHANISM, CK_RV, CK_ULONG};
 
 use super::Failed;
 use super::functions::Functions;
@@ -113,21 +113,8 @@ impl Module {
     /// # Errors
     /// When it is no PKCS#11 module.
     pub fn load(path: &Path) -> Result<Module, Failed> {
-        type GetFunctionList = unsafe extern "C" fn(*mut *mut CK_FUNCTION_LIST) -> CK_RV;
-        let no_module = |error| Failed::Bench(format!("{}: {error}", path.display()));
-        // SAFETY: its start code runs in a child process that exists for this module alone.
-        let library = unsafe { libloading::Library::new(path) }.map_err(no_module)?;
-        let mut list = null_mut();
-        {
-            // SAFETY: the specification gives this symbol this type.
-            let get = unsafe { library.get::<GetFunctionList>(b"C_GetFunctionList\0") }.map_err(no_module)?;
-            // SAFETY: the pointer is to a local.
-            outcome("C_GetFunctionList", unsafe { get(&raw mut list) })?;
-        }
-        // SAFETY: the module said CKR_OK, so the list is there, and it lives as long as the library.
-        let list = unsafe { list.as_ref() };
-        let list = list.ok_or_else(|| Failed::Bench("C_GetFunctionList gave no list".into()))?;
-        Ok(Module { functions: Functions::of(list)?, _library: library })
+        let (library, list) = crate::driver::raw::function_list(path).map_err(Failed::Bench)?;
+        Ok(Module { functions: Functions::of(&list)?, _library: library })
     }
 
     /// C_Initialize, as a program with threads calls it.

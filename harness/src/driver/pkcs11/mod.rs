@@ -17,6 +17,7 @@ use cryptoki::slot::Slot;
 use cryptoki::types::AuthPin;
 
 use super::Driver;
+use super::raw::RawModule;
 use crate::step::{Action, Kind, Observation, Token};
 
 /// Label and PINs of the tokens the harness makes.
@@ -62,6 +63,8 @@ pub struct Pkcs11Driver {
     path: PathBuf,
     open: Option<Open>,
     handles: HashMap<String, Handles>,
+    /// The same module without the safe binding, for scenarios of raw calls.
+    raw: Option<RawModule>,
 }
 
 /// A token in use: one session owns the session objects, the other runs operations and is replaced after a refusal.
@@ -76,7 +79,7 @@ impl Pkcs11Driver {
     /// A driver for the module in this file; nothing is loaded yet.
     #[must_use]
     pub fn new(path: PathBuf) -> Self {
-        Self { path, open: None, handles: HashMap::new() }
+        Self { path, open: None, handles: HashMap::new(), raw: None }
     }
 
     fn open(&mut self, token: Token) -> Outcome {
@@ -98,6 +101,15 @@ impl Pkcs11Driver {
         Ok(done())
     }
 
+    fn open_raw(&mut self, token: Token) -> Outcome {
+        let mut module = RawModule::load(&self.path).map_err(cannot)?;
+        if let Err(answer) = module.prepare(token) {
+            return Ok((*answer).into());
+        }
+        self.raw = Some(module);
+        Ok(done())
+    }
+
     fn token(&self) -> Result<&Open, Stop> {
         self.open.as_ref().ok_or_else(|| cannot("the token is not open"))
     }
@@ -116,6 +128,12 @@ impl Pkcs11Driver {
             Action::Logout => {
                 self.token()?.holder.logout()?;
                 Ok(done())
+            }
+            Action::OpenRaw(token) => self.open_raw(*token),
+            Action::Raw(call) => {
+                let module =
+                    self.raw.as_mut().ok_or_else(|| cannot("the token is not open for raw calls"))?;
+                Ok(module.perform(call).into())
             }
             Action::Random(size) => {
                 let bytes = self.token()?.worker.generate_random_vec(*size)?;

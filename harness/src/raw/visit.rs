@@ -1,0 +1,187 @@
+//! What a call is called, which names it needs and makes, and the bytes it carries.
+
+use super::call::{Call, Operation};
+use super::words::{Entry, Handle, Input, Mechanism, Parameter, Template, Value};
+use crate::step::Data;
+
+impl Operation {
+    /// The functions Init, one-shot, Update and Final; empty where the specification has none.
+    #[must_use]
+    pub fn functions(self) -> [&'static str; 4] {
+        match self {
+            Self::Encrypt => ["C_EncryptInit", "C_Encrypt", "C_EncryptUpdate", "C_EncryptFinal"],
+            Self::Decrypt => ["C_DecryptInit", "C_Decrypt", "C_DecryptUpdate", "C_DecryptFinal"],
+            Self::Digest => ["C_DigestInit", "C_Digest", "C_DigestUpdate", "C_DigestFinal"],
+            Self::Sign => ["C_SignInit", "C_Sign", "C_SignUpdate", "C_SignFinal"],
+            Self::Verify => ["C_VerifyInit", "C_Verify", "C_VerifyUpdate", "C_VerifyFinal"],
+            Self::SignRecover => ["C_SignRecoverInit", "C_SignRecover", "", ""],
+            Self::VerifyRecover => ["C_VerifyRecoverInit", "C_VerifyRecover", "", ""],
+        }
+    }
+}
+
+impl Call {
+    /// The function called; empty for an operation that has no such function.
+    #[must_use]
+    pub fn function(&self) -> &'static str {
+        macro_rules! named {
+            ($($name:ident)*) => {
+                match self {
+                    Self::Init { operation, .. } => operation.functions()[0],
+                    Self::OneShot { operation, .. } => operation.functions()[1],
+                    Self::Update { operation, .. } => operation.functions()[2],
+                    Self::Final { operation, .. } => operation.functions()[3],
+                    $(Self::$name { .. } => stringify!($name),)*
+                }
+            };
+        }
+        named! {
+            C_Initialize C_Finalize C_GetInfo C_GetSlotList C_GetSlotInfo C_GetTokenInfo C_GetMechanismList
+            C_GetMechanismInfo C_InitToken C_InitPIN C_SetPIN C_OpenSession C_CloseSession C_CloseAllSessions
+            C_GetSessionInfo C_GetOperationState C_SetOperationState C_Login C_Logout C_CreateObject C_CopyObject
+            C_DestroyObject C_GetObjectSize C_GetAttributeValue C_SetAttributeValue C_FindObjectsInit C_FindObjects
+            C_FindObjectsFinal C_DigestKey C_GenerateKey C_GenerateKeyPair C_WrapKey C_UnwrapKey C_DeriveKey
+            C_SeedRandom C_GenerateRandom C_GetFunctionStatus C_CancelFunction C_WaitForSlotEvent
+        }
+    }
+
+    /// The name under which the call leaves a session or an object.
+    #[must_use]
+    pub fn makes(&self) -> Option<&str> {
+        match self {
+            Self::C_OpenSession { name, .. }
+            | Self::C_CreateObject { name, .. }
+            | Self::C_CopyObject { name, .. }
+            | Self::C_GenerateKey { name, .. }
+            | Self::C_GenerateKeyPair { name, .. }
+            | Self::C_UnwrapKey { name, .. }
+            | Self::C_DeriveKey { name, .. } => name.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// The names of sessions and objects that earlier calls have to have left.
+    #[must_use]
+    pub fn needs(&self) -> Vec<&str> {
+        let mut names = Vec::new();
+        for handle in self.handles() {
+            if let Handle::Named(name) = handle {
+                names.push(name.as_str());
+            }
+        }
+        names
+    }
+
+    /// The handles among the arguments, the session first.
+    fn handles(&self) -> Vec<&Handle> {
+        match self {
+            Self::C_InitPIN { session, .. }
+            | Self::C_SetPIN { session, .. }
+            | Self::C_CloseSession { session }
+            | Self::C_GetSessionInfo { session, .. }
+            | Self::C_GetOperationState { session, .. }
+            | Self::C_Login { session, .. }
+            | Self::C_Logout { session }
+            | Self::C_CreateObject { session, .. }
+            | Self::C_FindObjectsInit { session, .. }
+            | Self::C_FindObjects { session, .. }
+            | Self::C_FindObjectsFinal { session }
+            | Self::OneShot { session, .. }
+            | Self::Update { session, .. }
+            | Self::Final { session, .. }
+            | Self::C_GenerateKey { session, .. }
+            | Self::C_GenerateKeyPair { session, .. }
+            | Self::C_SeedRandom { session, .. }
+            | Self::C_GenerateRandom { session, .. }
+            | Self::C_GetFunctionStatus { session }
+            | Self::C_CancelFunction { session } => vec![session],
+            Self::C_CopyObject { session, object, .. }
+            | Self::C_DestroyObject { session, object }
+            | Self::C_GetObjectSize { session, object, .. }
+            | Self::C_GetAttributeValue { session, object, .. }
+            | Self::C_SetAttributeValue { session, object, .. } => vec![session, object],
+            Self::Init { session, key, .. } | Self::C_DigestKey { session, key } => vec![session, key],
+            Self::C_SetOperationState { session, encryption_key, authentication_key, .. } => {
+                vec![session, encryption_key, authentication_key]
+            }
+            Self::C_WrapKey { session, wrapping_key, key, .. } => vec![session, wrapping_key, key],
+            Self::C_UnwrapKey { session, unwrapping_key: key, .. }
+            | Self::C_DeriveKey { session, base_key: key, .. } => vec![session, key],
+            _ => Vec::new(),
+        }
+    }
+
+    /// The bytes the call carries, to be written out before it is made.
+    pub fn data_mut(&mut self) -> Vec<&mut Data> {
+        match self {
+            Self::C_InitToken { pin: input, .. }
+            | Self::C_InitPIN { pin: input, .. }
+            | Self::C_Login { pin: input, .. }
+            | Self::C_SetOperationState { state: input, .. }
+            | Self::Update { input, .. }
+            | Self::C_SeedRandom { seed: input, .. } => of_input(input).into_iter().collect(),
+            Self::C_SetPIN { old, new, .. } => of_input(old).into_iter().chain(of_input(new)).collect(),
+            Self::OneShot { input, signature, .. } => {
+                of_input(input).into_iter().chain(signature.as_mut().and_then(of_input)).collect()
+            }
+            Self::Final { signature, .. } => signature.as_mut().and_then(of_input).into_iter().collect(),
+            Self::C_CreateObject { template, .. }
+            | Self::C_CopyObject { template, .. }
+            | Self::C_SetAttributeValue { template, .. }
+            | Self::C_FindObjectsInit { template, .. } => of_template(template),
+            Self::Init { mechanism, .. } | Self::C_WrapKey { mechanism, .. } => of_mechanism(mechanism),
+            Self::C_GenerateKey { mechanism, template, .. }
+            | Self::C_DeriveKey { mechanism, template, .. } => {
+                of_mechanism(mechanism).into_iter().chain(of_template(template)).collect()
+            }
+            Self::C_GenerateKeyPair { mechanism, public, private, .. } => {
+                let templates = of_template(public).into_iter().chain(of_template(private));
+                of_mechanism(mechanism).into_iter().chain(templates).collect()
+            }
+            Self::C_UnwrapKey { mechanism, wrapped, template, .. } => {
+                let rest = of_input(wrapped).into_iter().chain(of_template(template));
+                of_mechanism(mechanism).into_iter().chain(rest).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+fn of_input(input: &mut Input) -> Option<&mut Data> {
+    match input {
+        Input::Bytes(data) => Some(data),
+        Input::Null(_) => None,
+    }
+}
+
+fn of_template(template: &mut Template) -> Vec<&mut Data> {
+    match template {
+        Template::Entries(entries) => of_entries(entries),
+        Template::Null(_) => Vec::new(),
+    }
+}
+
+fn of_entries(entries: &mut [Entry]) -> Vec<&mut Data> {
+    let mut all = Vec::new();
+    for entry in entries {
+        match &mut entry.value {
+            Value::Bytes(data) => all.push(data),
+            Value::Template(entries) => all.extend(of_entries(entries)),
+            _ => {}
+        }
+    }
+    all
+}
+
+fn of_mechanism(mechanism: &mut Mechanism) -> Vec<&mut Data> {
+    match mechanism {
+        Mechanism::Of(_, Parameter::Gcm { iv, aad, .. }) => vec![iv, aad],
+        Mechanism::Of(
+            _,
+            Parameter::Bytes(data)
+            | Parameter::Ctr { block: data, .. }
+            | Parameter::Ecdh1 { public: data, .. },
+        ) => vec![data],
+        Mechanism::Of(..) | Mechanism::Null => Vec::new(),
+    }
+}
