@@ -5,7 +5,7 @@ use crate::fault::Fault;
 use crate::operation::Tie;
 use crate::registry::Mechanism;
 use crate::session::{Handles, Sessions};
-use crate::settings::{Kdf, Settings, StoreChoice};
+use crate::settings::{Identity, Kdf, Settings, StoreChoice};
 use crate::store::{MemoryStore, RecordId, RedbStore, Store};
 use crate::token::{Cost, Header, PrivateKey, Token, Tokens, User, Vault};
 use crate::{algorithms, pkcs11, psa};
@@ -83,6 +83,12 @@ impl Emulator {
             emulator.make_ready_token()?;
         }
         Ok(emulator)
+    }
+
+    /// Whose strings, slot ids and interfaces the PKCS#11 face shows.
+    #[must_use]
+    pub fn identity(&self) -> Identity {
+        self.settings.identity
     }
 
     /// The PKCS#11 face.

@@ -9,6 +9,7 @@ use support::{
 };
 use twintoken::fault::Fault;
 use twintoken::operation::Room;
+use twintoken::pkcs11::Template;
 use twintoken::registry::constants as ck;
 
 const LABEL: &[u8; 32] = b"test                            ";
@@ -347,4 +348,34 @@ fn two_processes_that_initialise_one_slot_leave_one_token_with_one_so_pin() {
     });
     assert_eq!(made.iter().filter(|one| one.is_ok()).count(), 1);
     assert!(made.contains(&Err(Fault::WrongPin)), "{made:?}");
+}
+
+#[test]
+fn a_session_cancel_ends_the_operations_it_names_and_no_others() {
+    let emulator = empty();
+    let session = logged_in(&emulator);
+    let face = emulator.pkcs11();
+    let begin = || {
+        face.digest_init(session, &mechanism(ck::CKM_SHA256)).unwrap();
+        face.find_objects_init(session, &Template::default()).unwrap();
+    };
+    begin();
+    face.session_cancel(session, ck::CKF_DIGEST).unwrap();
+    assert_eq!(face.digest_update(session, b"data"), Err(Fault::NoOperation));
+    face.find_objects(session, 1).unwrap();
+    face.session_cancel(session, ck::CKF_FIND_OBJECTS | ck::CKF_SIGN).unwrap();
+    assert_eq!(face.find_objects(session, 1), Err(Fault::NoOperation));
+    begin();
+    assert_eq!(face.session_cancel(9999, ck::CKF_DIGEST), Err(Fault::NoSuchSession(9999)));
+}
+
+#[test]
+fn a_login_by_name_is_a_login_without_one_and_refused_with_one() {
+    let emulator = empty();
+    let session = logged_in(&emulator);
+    let face = emulator.pkcs11();
+    face.logout(session).unwrap();
+    assert!(matches!(face.login_user(session, ck::CKU_USER, PIN, b"me"), Err(Fault::NoSuchUser(_))));
+    face.login_user(session, ck::CKU_USER, PIN, b"").unwrap();
+    assert_eq!(face.login_user(session, ck::CKU_USER, PIN, b""), Err(Fault::AlreadyLoggedIn));
 }

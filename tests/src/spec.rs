@@ -11,6 +11,12 @@ pub fn functions_of_2_40() -> Vec<&'static str> {
     FUNCTIONS.lines().filter_map(|line| line.strip_suffix(",2.40")).collect()
 }
 
+/// The names of all versions' functions.
+#[must_use]
+pub fn functions() -> Vec<&'static str> {
+    FUNCTIONS.lines().skip(1).filter_map(|line| line.split(',').next()).collect()
+}
+
 /// Every return value of any version: value and name.
 ///
 /// # Panics

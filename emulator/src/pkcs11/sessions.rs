@@ -3,6 +3,7 @@
 use super::slots::Slot;
 use super::{Cryptoki, SessionInfo};
 use crate::fault::Fault;
+use crate::operation::Tie;
 use crate::registry::constants as ck;
 use crate::session::{Login, Session};
 use crate::store::RecordId;
@@ -100,6 +101,60 @@ impl Cryptoki<'_> {
         let key = self.emulator.try_pin(&access.token, user, pin)?;
         let login = if user == User::So { Login::So(key) } else { Login::User(key) };
         self.emulator.sessions.log_in(&access.session, login)
+    }
+
+    /// C_LoginUser: as C_Login. Users of this token have no names.
+    ///
+    /// # Errors
+    /// As [`Cryptoki::login`]; [`Fault::NoSuchUser`] for a name.
+    pub fn login_user(&self, session: u64, user: u64, pin: &[u8], username: &[u8]) -> Result<(), Fault> {
+        if username.is_empty() {
+            return self.login(session, user, pin);
+        }
+        self.access(session)?;
+        Err(Fault::NoSuchUser(user))
+    }
+
+    /// C_SessionCancel: ends the operations that `flags` name, and does not mind those that are not active.
+    ///
+    /// # Errors
+    /// [`Fault::NoSuchSession`].
+    pub fn session_cancel(&self, session: u64, flags: u64) -> Result<(), Fault> {
+        let access = self.access(session)?;
+        let (session, all) = (&access.session, |_: &Tie| true);
+        let named = |flag: u64| flags & flag != 0;
+        if named(ck::CKF_ENCRYPT) {
+            session.encrypt.revoke(all);
+        }
+        if named(ck::CKF_DECRYPT) {
+            session.decrypt.revoke(all);
+        }
+        if named(ck::CKF_DIGEST) {
+            session.digest.revoke(all);
+        }
+        if named(ck::CKF_SIGN) {
+            session.sign.revoke(all);
+        }
+        if named(ck::CKF_VERIFY) {
+            session.verify.revoke(all);
+        }
+        if named(ck::CKF_FIND_OBJECTS) && session.is_searching() {
+            session.end_search()?;
+        }
+        Ok(())
+    }
+
+    /// C_GetSessionValidationFlags: this token is validated by nobody.
+    ///
+    /// # Errors
+    /// [`Fault::NoSuchSession`]; [`Fault::BadArgument`] for a kind of flags that the specification does not have.
+    pub fn session_validation_flags(&self, session: u64, kind: u64) -> Result<u64, Fault> {
+        self.access(session)?;
+        if kind == ck::CKS_LAST_VALIDATION_OK {
+            Ok(0)
+        } else {
+            Err(Fault::BadArgument("the type of flags is not CKS_LAST_VALIDATION_OK"))
+        }
     }
 
     /// C_Logout: private objects, their handles and the operations that use them are gone.

@@ -1,6 +1,7 @@
 //! What the caller gets back: the only file that writes lengths, values and buffers of the caller's.
 
-use cryptoki_sys::{CK_BYTE, CK_ULONG};
+use super::functions::interfaces::Interface;
+use cryptoki_sys::{CK_BYTE, CK_INTERFACE, CK_ULONG};
 use twintoken::fault::Fault;
 use twintoken::operation::{Output, Room};
 
@@ -85,6 +86,46 @@ impl Out {
     fn write_length(&self, length: usize) {
         // SAFETY: not NULL and writable by `new`'s contract.
         unsafe { self.length.write_unaligned(as_length(length)) };
+    }
+}
+
+/// The list of C_GetInterfaceList with the pointer to its count.
+pub(super) struct Interfaces {
+    pointer: *mut CK_INTERFACE,
+    count: *mut CK_ULONG,
+    room: Room,
+}
+
+impl Interfaces {
+    /// A list of the caller's. A NULL `pointer` asks for the count; a NULL `count` is a fault.
+    ///
+    /// # Safety
+    /// As for [`Out::new`], in elements.
+    pub(super) unsafe fn new(pointer: *mut CK_INTERFACE, count: *mut CK_ULONG) -> Result<Interfaces, Fault> {
+        if count.is_null() {
+            return Err(NO_LENGTH);
+        }
+        // SAFETY: `count` is not NULL, and readable when `pointer` is not NULL.
+        let room = unsafe { room(pointer.is_null(), count) }?;
+        Ok(Interfaces { pointer, count, room })
+    }
+
+    /// Writes the interfaces and their count, the count alone, or the count that a larger list needs.
+    pub(super) fn answer(self, interfaces: &[Interface]) -> Result<(), Fault> {
+        // SAFETY: not NULL and writable by the constructor's contract.
+        unsafe { self.count.write_unaligned(as_length(interfaces.len())) };
+        match self.room {
+            Room::Query => return Ok(()),
+            Room::UpTo(capacity) if capacity < interfaces.len() => {
+                return Err(Fault::BufferTooSmall { needed: interfaces.len() });
+            }
+            Room::UpTo(_) => {}
+        }
+        for (index, interface) in interfaces.iter().enumerate() {
+            // SAFETY: `index` is below the capacity, for which `pointer` is writable by the constructor's contract.
+            unsafe { self.pointer.add(index).write_unaligned(interface.as_c()) };
+        }
+        Ok(())
     }
 }
 

@@ -1,12 +1,13 @@
 //! General purpose functions: C_Initialize, C_Finalize, C_GetInfo, C_GetFunctionList.
 
 use crate::abi::bytes;
-use crate::abi::guard::cryptoki_functions;
+use crate::abi::guard::{answer_initialized, cryptoki_functions};
 use crate::abi::out::Place;
-use crate::abi::table::{LIST, VERSION};
-use cryptoki_sys::{CK_C_INITIALIZE_ARGS, CK_FUNCTION_LIST, CK_INFO, CK_VERSION};
+use crate::abi::table::{LIST, VERSION, VERSION_3_0, VERSION_3_1, VERSION_3_2};
+use cryptoki_sys::{CK_C_INITIALIZE_ARGS, CK_FUNCTION_LIST, CK_INFO, CK_RV, CK_VERSION};
 use std::ffi::c_void;
 use twintoken::fault::Fault;
+use twintoken::pkcs11::Cryptoki;
 
 /// A version as the face gives it, as C has it.
 pub(super) fn version((major, minor): (u8, u8)) -> CK_VERSION {
@@ -39,6 +40,43 @@ unsafe fn check_arguments(pointer: *const CK_C_INITIALIZE_ARGS) -> Result<(), Fa
     Ok(())
 }
 
+/// C_GetInfo of a list of this version.
+///
+/// # Safety
+/// `info`, if not NULL, must be writable.
+unsafe fn put_info(face: Cryptoki<'_>, info: *mut CK_INFO, of_list: CK_VERSION) -> Result<(), Fault> {
+    // SAFETY: writable by this function's contract.
+    let place = unsafe { Place::new(info) }?;
+    let info = face.info();
+    place.put(CK_INFO {
+        cryptokiVersion: of_list,
+        manufacturerID: info.manufacturer,
+        flags: 0,
+        libraryDescription: info.description,
+        libraryVersion: version(info.library_version),
+    });
+    Ok(())
+}
+
+/// C_GetInfo of the lists after 2.40: the version it tells is the list's.
+macro_rules! get_info {
+    ($($name:ident: $version:expr;)*) => {
+        $(
+            #[doc = concat!("C_GetInfo as ", stringify!($name), ".")]
+            pub(in crate::abi) unsafe extern "C" fn $name(info: *mut CK_INFO) -> CK_RV {
+                // SAFETY: the caller vouches for the pointer.
+                answer_initialized("C_GetInfo", |face| unsafe { put_info(face, info, $version) })
+            }
+        )*
+    };
+}
+
+get_info! {
+    get_info_3_0: VERSION_3_0;
+    get_info_3_1: VERSION_3_1;
+    get_info_3_2: VERSION_3_2;
+}
+
 cryptoki_functions! {
     /// C_Initialize.
     fn C_Initialize(arguments: *mut c_void) in process {
@@ -60,16 +98,7 @@ cryptoki_functions! {
     /// C_GetInfo.
     fn C_GetInfo(info: *mut CK_INFO) with face {
         // SAFETY: the caller vouches for the pointer.
-        let place = unsafe { Place::new(info) }?;
-        let info = face.info();
-        place.put(CK_INFO {
-            cryptokiVersion: VERSION,
-            manufacturerID: info.manufacturer,
-            flags: 0,
-            libraryDescription: info.description,
-            libraryVersion: version(info.library_version),
-        });
-        Ok(())
+        unsafe { put_info(face, info, VERSION) }
     }
 
     /// C_GetFunctionList. It works before C_Initialize.

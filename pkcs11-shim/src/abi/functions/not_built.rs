@@ -9,7 +9,7 @@ use std::ffi::c_void;
 use twintoken::fault::Fault;
 
 /// The answer of a function that is not built.
-fn not_built(call: &'static str) -> Result<(), Fault> {
+pub(super) fn not_built(call: &'static str) -> Result<(), Fault> {
     Err(Fault::NotBuilt(call))
 }
 

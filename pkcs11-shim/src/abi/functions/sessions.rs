@@ -4,7 +4,8 @@ use crate::abi::bytes;
 use crate::abi::guard::cryptoki_functions;
 use crate::abi::out::Place;
 use cryptoki_sys::{
-    CK_FLAGS, CK_NOTIFY, CK_SESSION_HANDLE, CK_SESSION_INFO, CK_SLOT_ID, CK_ULONG, CK_USER_TYPE, CK_UTF8CHAR,
+    CK_FLAGS, CK_NOTIFY, CK_SESSION_HANDLE, CK_SESSION_INFO, CK_SESSION_VALIDATION_FLAGS_TYPE, CK_SLOT_ID,
+    CK_ULONG, CK_USER_TYPE, CK_UTF8CHAR,
 };
 use std::ffi::c_void;
 
@@ -62,5 +63,36 @@ cryptoki_functions! {
     /// C_Logout.
     fn C_Logout(session: CK_SESSION_HANDLE) with face {
         face.logout(session)
+    }
+
+    /// C_LoginUser.
+    fn C_LoginUser(
+        session: CK_SESSION_HANDLE,
+        user: CK_USER_TYPE,
+        pin: *mut CK_UTF8CHAR,
+        pin_length: CK_ULONG,
+        username: *mut CK_UTF8CHAR,
+        username_length: CK_ULONG,
+    ) with face {
+        // SAFETY: the caller vouches for the PIN and the name.
+        let (pin, username) = unsafe { (bytes::pin(pin, pin_length)?, bytes::pin(username, username_length)?) };
+        face.login_user(session, user, pin, username)
+    }
+
+    /// C_SessionCancel.
+    fn C_SessionCancel(session: CK_SESSION_HANDLE, flags: CK_FLAGS) with face {
+        face.session_cancel(session, flags)
+    }
+
+    /// C_GetSessionValidationFlags.
+    fn C_GetSessionValidationFlags(
+        session: CK_SESSION_HANDLE,
+        kind: CK_SESSION_VALIDATION_FLAGS_TYPE,
+        flags: *mut CK_FLAGS,
+    ) with face {
+        // SAFETY: the caller vouches for the pointer.
+        let place = unsafe { Place::new(flags) }?;
+        place.put(face.session_validation_flags(session, kind)?);
+        Ok(())
     }
 }
