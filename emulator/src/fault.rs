@@ -16,6 +16,12 @@ pub enum Fault {
     /// Part of the standard that is not built.
     #[error("{0} is not built")]
     NotBuilt(&'static str),
+    /// The operation holds what never leaves the store.
+    #[error("the state of an operation cannot be saved")]
+    StateUnsaveable,
+    /// No operation was saved in this.
+    #[error("this is no saved state of an operation")]
+    SavedStateInvalid,
     /// A pointer, length or value that no call of this shape may carry.
     #[error("bad argument: {0}")]
     BadArgument(&'static str),

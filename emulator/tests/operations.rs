@@ -282,3 +282,69 @@ fn a_derived_key_is_cut_at_its_leading_end_and_no_length_is_too_much_to_refuse()
         ck::CK_UNAVAILABLE_INFORMATION
     );
 }
+
+#[test]
+fn two_operations_driven_at_once_give_what_each_gives_alone_and_a_small_buffer_feeds_neither() {
+    let (emulator, session) = ready();
+    let face = emulator.pkcs11();
+    let key = aes(face, session, false, &[]);
+    let hash = mechanism(ck::CKM_SHA256);
+    let message = [9_u8; 40];
+    let digest = |data: &[u8]| {
+        face.digest_init(session, &hash).unwrap();
+        face.digest(session, data, Room::ENOUGH).unwrap().into_bytes()
+    };
+    let alone = digest(&message);
+    face.encrypt_init(session, &cbc(), key).unwrap();
+    let whole = face.encrypt(session, &message, Room::ENOUGH).unwrap().into_bytes();
+
+    face.encrypt_init(session, &cbc(), key).unwrap();
+    assert_eq!(face.digest_encrypt_update(session, &message, Room::ENOUGH), Err(Fault::NoOperation));
+    face.digest_init(session, &hash).unwrap();
+    assert_eq!(face.digest_encrypt_update(session, &message, Room::Query), Ok(Output::Length(32)));
+    let small = face.digest_encrypt_update(session, &message, Room::UpTo(31));
+    assert_eq!(small, Err(Fault::BufferTooSmall { needed: 32 }));
+    let mut out = face.digest_encrypt_update(session, &message, Room::UpTo(32)).unwrap().into_bytes();
+    out.extend(face.encrypt_final(session, Room::ENOUGH).unwrap().into_bytes());
+    assert_eq!(out, whole);
+    assert_eq!(face.digest_final(session, Room::ENOUGH).unwrap().into_bytes(), alone);
+
+    face.decrypt_init(session, &cbc(), key).unwrap();
+    face.digest_init(session, &hash).unwrap();
+    let plain = face.decrypt_digest_update(session, &whole, Room::ENOUGH).unwrap().into_bytes();
+    face.decrypt_final(session, Room::ENOUGH).unwrap();
+    assert_eq!(face.digest_final(session, Room::ENOUGH).unwrap().into_bytes(), digest(&plain));
+}
+
+#[test]
+fn what_is_signed_while_it_is_encrypted_verifies_while_it_is_decrypted() {
+    let (emulator, session) = ready();
+    let face = emulator.pkcs11();
+    let key = aes(face, session, false, &[]);
+    let (public, private) = ec_pair(face, session, "pair");
+    let ecdsa = mechanism(ck::CKM_ECDSA_SHA256);
+    let ctr = Mechanism { ckm: ck::CKM_AES_CTR, parameter: Parameter::Counter { bits: 128, block: [1; 16] } };
+    face.encrypt_init(session, &ctr, key).unwrap();
+    face.sign_init(session, &ecdsa, private).unwrap();
+    let encrypted = face.sign_encrypt_update(session, b"message", Room::ENOUGH).unwrap().into_bytes();
+    face.encrypt_final(session, Room::ENOUGH).unwrap();
+    let signature = face.sign_final(session, Room::ENOUGH).unwrap().into_bytes();
+    for (data, answer) in [(encrypted, Ok(())), (vec![0; 7], Err(Fault::BadSignature))] {
+        face.decrypt_init(session, &ctr, key).unwrap();
+        face.verify_init(session, &ecdsa, public).unwrap();
+        face.decrypt_verify_update(session, &data, Room::ENOUGH).unwrap();
+        face.decrypt_final(session, Room::ENOUGH).unwrap();
+        assert_eq!(face.verify_final(session, &signature), answer);
+    }
+}
+
+#[test]
+fn the_state_of_an_operation_stays_inside() {
+    let (emulator, session) = ready();
+    let face = emulator.pkcs11();
+    assert_eq!(face.operation_state(session), Err(Fault::NoOperation));
+    face.digest_init(session, &mechanism(ck::CKM_SHA256)).unwrap();
+    assert_eq!(face.operation_state(session), Err(Fault::StateUnsaveable));
+    assert_eq!(face.set_operation_state(session, b"state"), Err(Fault::SavedStateInvalid));
+    face.digest(session, b"", Room::ENOUGH).unwrap();
+}

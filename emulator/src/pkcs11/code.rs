@@ -11,6 +11,8 @@ pub fn code(fault: &Fault) -> u64 {
         Fault::AlreadyInitialized => ck::CKR_CRYPTOKI_ALREADY_INITIALIZED,
         Fault::NotBuilt(_) => ck::CKR_FUNCTION_NOT_SUPPORTED,
         Fault::BadArgument(_) => ck::CKR_ARGUMENTS_BAD,
+        Fault::StateUnsaveable => ck::CKR_STATE_UNSAVEABLE,
+        Fault::SavedStateInvalid => ck::CKR_SAVED_STATE_INVALID,
         Fault::Setting { .. } | Fault::Internal(_) => ck::CKR_GENERAL_ERROR,
         Fault::NoEntropy | Fault::StoreFailed(_) | Fault::Damaged(_) => ck::CKR_DEVICE_ERROR,
 

@@ -5,6 +5,7 @@
 
 mod code;
 mod crypt;
+mod dual;
 mod find;
 mod given;
 mod info;

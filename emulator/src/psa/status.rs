@@ -90,6 +90,7 @@ pub fn status(fault: &Fault) -> Status {
         | Fault::WrongState(_) => Status::BAD_STATE,
 
         Fault::NotBuilt(_)
+        | Fault::StateUnsaveable
         | Fault::NoSuchMechanism(_)
         | Fault::AlgorithmNotSupported(_)
         | Fault::KeyTypeNotSupported(_)
@@ -97,6 +98,7 @@ pub fn status(fault: &Fault) -> Status {
         | Fault::CurveNotSupported => Status::NOT_SUPPORTED,
 
         Fault::BadArgument(_)
+        | Fault::SavedStateInvalid
         | Fault::NoSuchLocation(_)
         | Fault::BadLifetime(_)
         | Fault::KeyIdOutOfRange(_)

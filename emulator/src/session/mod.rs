@@ -51,6 +51,15 @@ impl Session {
         Ok(())
     }
 
+    /// Whether any operation that could have a state is active.
+    pub fn is_busy(&self) -> bool {
+        self.digest.is_taken()
+            || self.sign.is_taken()
+            || self.verify.is_taken()
+            || self.encrypt.is_taken()
+            || self.decrypt.is_taken()
+    }
+
     /// Whether a search is active.
     pub fn is_searching(&self) -> bool {
         lock(&self.search).is_some()

@@ -2,7 +2,7 @@
 //! can interpose.
 
 use super::functions::{
-    decrypt, digest, encrypt, general, interfaces, keys, not_built, not_built_later, objects, random,
+    decrypt, digest, dual, encrypt, general, interfaces, keys, not_built, not_built_later, objects, random,
     sessions, sign, slots, verify,
 };
 use cryptoki_sys::{CK_FUNCTION_LIST, CK_FUNCTION_LIST_3_0, CK_FUNCTION_LIST_3_2, CK_VERSION};
@@ -35,8 +35,8 @@ macro_rules! list {
             C_CloseSession: Some(sessions::C_CloseSession),
             C_CloseAllSessions: Some(sessions::C_CloseAllSessions),
             C_GetSessionInfo: Some(sessions::C_GetSessionInfo),
-            C_GetOperationState: Some(not_built::C_GetOperationState),
-            C_SetOperationState: Some(not_built::C_SetOperationState),
+            C_GetOperationState: Some(dual::C_GetOperationState),
+            C_SetOperationState: Some(dual::C_SetOperationState),
             C_Login: Some(sessions::C_Login),
             C_Logout: Some(sessions::C_Logout),
             C_CreateObject: Some(objects::C_CreateObject),
@@ -73,10 +73,10 @@ macro_rules! list {
             C_VerifyFinal: Some(verify::C_VerifyFinal),
             C_VerifyRecoverInit: Some(not_built::C_VerifyRecoverInit),
             C_VerifyRecover: Some(not_built::C_VerifyRecover),
-            C_DigestEncryptUpdate: Some(not_built::C_DigestEncryptUpdate),
-            C_DecryptDigestUpdate: Some(not_built::C_DecryptDigestUpdate),
-            C_SignEncryptUpdate: Some(not_built::C_SignEncryptUpdate),
-            C_DecryptVerifyUpdate: Some(not_built::C_DecryptVerifyUpdate),
+            C_DigestEncryptUpdate: Some(dual::C_DigestEncryptUpdate),
+            C_DecryptDigestUpdate: Some(dual::C_DecryptDigestUpdate),
+            C_SignEncryptUpdate: Some(dual::C_SignEncryptUpdate),
+            C_DecryptVerifyUpdate: Some(dual::C_DecryptVerifyUpdate),
             C_GenerateKey: Some(keys::C_GenerateKey),
             C_GenerateKeyPair: Some(keys::C_GenerateKeyPair),
             C_WrapKey: Some(keys::C_WrapKey),

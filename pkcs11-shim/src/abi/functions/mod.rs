@@ -2,6 +2,7 @@
 
 pub(super) mod decrypt;
 pub(super) mod digest;
+pub(super) mod dual;
 pub(super) mod encrypt;
 pub(super) mod general;
 pub(super) mod interfaces;

@@ -35,26 +35,6 @@ cryptoki_functions! {
         Ok(CKR_NO_EVENT)
     }
 
-    /// C_GetOperationState.
-    fn C_GetOperationState(
-        _session: CK_SESSION_HANDLE,
-        _state: *mut CK_BYTE,
-        _length: *mut CK_ULONG,
-    ) with _face {
-        not_built("C_GetOperationState")
-    }
-
-    /// C_SetOperationState.
-    fn C_SetOperationState(
-        _session: CK_SESSION_HANDLE,
-        _state: *mut CK_BYTE,
-        _length: CK_ULONG,
-        _encryption_key: CK_OBJECT_HANDLE,
-        _authentication_key: CK_OBJECT_HANDLE,
-    ) with _face {
-        not_built("C_SetOperationState")
-    }
-
     /// C_SignRecoverInit.
     fn C_SignRecoverInit(
         _session: CK_SESSION_HANDLE,
@@ -93,49 +73,5 @@ cryptoki_functions! {
         _output_length: *mut CK_ULONG,
     ) with _face {
         not_built("C_VerifyRecover")
-    }
-
-    /// C_DigestEncryptUpdate.
-    fn C_DigestEncryptUpdate(
-        _session: CK_SESSION_HANDLE,
-        _input: *mut CK_BYTE,
-        _input_length: CK_ULONG,
-        _output: *mut CK_BYTE,
-        _output_length: *mut CK_ULONG,
-    ) with _face {
-        not_built("C_DigestEncryptUpdate")
-    }
-
-    /// C_DecryptDigestUpdate.
-    fn C_DecryptDigestUpdate(
-        _session: CK_SESSION_HANDLE,
-        _input: *mut CK_BYTE,
-        _input_length: CK_ULONG,
-        _output: *mut CK_BYTE,
-        _output_length: *mut CK_ULONG,
-    ) with _face {
-        not_built("C_DecryptDigestUpdate")
-    }
-
-    /// C_SignEncryptUpdate.
-    fn C_SignEncryptUpdate(
-        _session: CK_SESSION_HANDLE,
-        _input: *mut CK_BYTE,
-        _input_length: CK_ULONG,
-        _output: *mut CK_BYTE,
-        _output_length: *mut CK_ULONG,
-    ) with _face {
-        not_built("C_SignEncryptUpdate")
-    }
-
-    /// C_DecryptVerifyUpdate.
-    fn C_DecryptVerifyUpdate(
-        _session: CK_SESSION_HANDLE,
-        _input: *mut CK_BYTE,
-        _input_length: CK_ULONG,
-        _output: *mut CK_BYTE,
-        _output_length: *mut CK_ULONG,
-    ) with _face {
-        not_built("C_DecryptVerifyUpdate")
     }
 }

@@ -1,0 +1,89 @@
+//! Functions that drive two operations at once, and those that save and restore operations.
+
+use crate::abi::bytes;
+use crate::abi::guard::cryptoki_functions;
+use crate::abi::out::Out;
+use cryptoki_sys::{CK_BYTE, CK_OBJECT_HANDLE, CK_SESSION_HANDLE, CK_ULONG};
+use twintoken::pkcs11::Operation;
+
+cryptoki_functions! {
+    /// C_DigestEncryptUpdate.
+    fn C_DigestEncryptUpdate(
+        session: CK_SESSION_HANDLE,
+        part: *mut CK_BYTE,
+        part_length: CK_ULONG,
+        encrypted: *mut CK_BYTE,
+        encrypted_length: *mut CK_ULONG,
+    ) with face {
+        // SAFETY: the caller vouches for both buffers.
+        let given = unsafe { bytes::both(bytes::data(part, part_length), Out::new(encrypted, encrypted_length)) };
+        let (part, out) = face.given(session, Operation::Encrypt, given)?;
+        let output = face.digest_encrypt_update(session, part, out.room());
+        out.answer(output)
+    }
+
+    /// C_DecryptDigestUpdate.
+    fn C_DecryptDigestUpdate(
+        session: CK_SESSION_HANDLE,
+        encrypted: *mut CK_BYTE,
+        encrypted_length: CK_ULONG,
+        part: *mut CK_BYTE,
+        part_length: *mut CK_ULONG,
+    ) with face {
+        // SAFETY: the caller vouches for both buffers.
+        let given = unsafe { bytes::both(bytes::data(encrypted, encrypted_length), Out::new(part, part_length)) };
+        let (encrypted, out) = face.given(session, Operation::Decrypt, given)?;
+        let output = face.decrypt_digest_update(session, encrypted, out.room());
+        out.answer(output)
+    }
+
+    /// C_SignEncryptUpdate.
+    fn C_SignEncryptUpdate(
+        session: CK_SESSION_HANDLE,
+        part: *mut CK_BYTE,
+        part_length: CK_ULONG,
+        encrypted: *mut CK_BYTE,
+        encrypted_length: *mut CK_ULONG,
+    ) with face {
+        // SAFETY: the caller vouches for both buffers.
+        let given = unsafe { bytes::both(bytes::data(part, part_length), Out::new(encrypted, encrypted_length)) };
+        let (part, out) = face.given(session, Operation::Encrypt, given)?;
+        let output = face.sign_encrypt_update(session, part, out.room());
+        out.answer(output)
+    }
+
+    /// C_DecryptVerifyUpdate.
+    fn C_DecryptVerifyUpdate(
+        session: CK_SESSION_HANDLE,
+        encrypted: *mut CK_BYTE,
+        encrypted_length: CK_ULONG,
+        part: *mut CK_BYTE,
+        part_length: *mut CK_ULONG,
+    ) with face {
+        // SAFETY: the caller vouches for both buffers.
+        let given = unsafe { bytes::both(bytes::data(encrypted, encrypted_length), Out::new(part, part_length)) };
+        let (encrypted, out) = face.given(session, Operation::Decrypt, given)?;
+        let output = face.decrypt_verify_update(session, encrypted, out.room());
+        out.answer(output)
+    }
+
+    /// C_GetOperationState.
+    fn C_GetOperationState(session: CK_SESSION_HANDLE, state: *mut CK_BYTE, length: *mut CK_ULONG) with face {
+        // SAFETY: the caller vouches for the buffer, which stays as it is.
+        unsafe { Out::new(state, length) }?;
+        face.operation_state(session)
+    }
+
+    /// C_SetOperationState.
+    fn C_SetOperationState(
+        session: CK_SESSION_HANDLE,
+        state: *mut CK_BYTE,
+        length: CK_ULONG,
+        _encryption_key: CK_OBJECT_HANDLE,
+        _authentication_key: CK_OBJECT_HANDLE,
+    ) with face {
+        // SAFETY: the caller vouches for the state.
+        let state = unsafe { bytes::data(state, length) }?;
+        face.set_operation_state(session, state)
+    }
+}
