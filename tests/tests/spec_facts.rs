@@ -1,12 +1,16 @@
 //! The emulator's own numbers against the specifications' lists.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use twintoken::algorithms;
+use twintoken::attribute::{Kind, Notes, row_of};
+use twintoken::key::key_type::{EccFamily, KeyType as KeyTypeOf};
+use twintoken::object::Class;
 use twintoken::psa::{KeyType, Status, Usage};
-use twintoken::registry::Takes;
 use twintoken::registry::constants::all;
-use twintoken_vectors::spec;
+use twintoken::registry::parameter::Shape;
+use twintoken::registry::{Gather, KeyKind, Takes};
+use twintoken_vectors::spec::{self, Attribute, MechanismFacts, ObjectClass, ValueKind};
 
 #[test]
 fn every_pkcs11_constant_has_the_specifications_value() {
@@ -83,5 +87,155 @@ fn every_row_that_takes_a_hash_is_a_wildcard_over_hashes() {
         if let Some(psa) = row.psa.filter(|psa| psa.takes == Takes::Hash) {
             assert!(psa.algorithm.is_wildcard(), "{}", row.name);
         }
+    }
+}
+
+fn attribute_rows(one: &Attribute) -> Vec<(Class, Option<KeyTypeOf>)> {
+    use ObjectClass as Of;
+    let p256 = EccFamily::SecpR1;
+    let classes: &[Class] = match one.class {
+        Of::All => &[Class::Data, Class::Certificate, Class::PublicKey, Class::PrivateKey, Class::SecretKey],
+        Of::Data => &[Class::Data],
+        Of::Certificate => &[Class::Certificate],
+        Of::Key => &[Class::PublicKey, Class::PrivateKey, Class::SecretKey],
+        Of::Public => &[Class::PublicKey],
+        Of::Private => &[Class::PrivateKey],
+        Of::Secret => &[Class::SecretKey],
+        // Objects of these classes are not kept by our token.
+        Of::Domain | Of::Mechanism | Of::Profile => &[],
+    };
+    let key_type = |class| match (one.key_type.as_deref(), class) {
+        (Some("CKK_RSA"), Class::PublicKey) => Some(KeyTypeOf::RsaPublicKey),
+        (Some("CKK_RSA"), _) => Some(KeyTypeOf::RsaKeyPair),
+        (Some("CKK_EC"), Class::PublicKey) => Some(KeyTypeOf::EccPublicKey(p256)),
+        (Some("CKK_EC"), _) => Some(KeyTypeOf::EccKeyPair(p256)),
+        (Some("CKK_EC_EDWARDS"), Class::PublicKey) => {
+            Some(KeyTypeOf::EccPublicKey(EccFamily::TwistedEdwards))
+        }
+        (Some("CKK_EC_EDWARDS"), _) => Some(KeyTypeOf::EccKeyPair(EccFamily::TwistedEdwards)),
+        (Some("CKK_AES"), _) => Some(KeyTypeOf::Aes),
+        _ => None,
+    };
+    // Montgomery keys are not built.
+    let built = one.key_type.as_deref() != Some("CKK_EC_MONTGOMERY");
+    classes.iter().filter(|_| built).map(|class| (*class, key_type(*class))).collect()
+}
+
+/// What our token leaves out: the specification makes templates and check values optional.
+const LEFT_OUT: &[&str] =
+    &["CKA_WRAP_TEMPLATE", "CKA_UNWRAP_TEMPLATE", "CKA_DERIVE_TEMPLATE", "CKA_CHECK_VALUE"];
+
+#[test]
+fn every_attribute_has_the_kind_and_the_footnotes_of_the_specifications_table() {
+    let numbers: HashMap<String, Option<u64>> =
+        spec::pkcs11_constants().into_iter().map(|one| (one.name.clone(), one.number())).collect();
+    let mut wrong = Vec::new();
+    let mut compared = 0;
+    for one in spec::pkcs11_attributes() {
+        let Some(Some(cka)) = numbers.get(&one.attribute) else { continue };
+        for (class, key_type) in attribute_rows(&one) {
+            let place =
+                format!("{} of {class:?} {}", one.attribute, one.key_type.as_deref().unwrap_or("(any)"));
+            let Some(row) = row_of(*cka, class, key_type) else {
+                if !LEFT_OUT.contains(&one.attribute.as_str()) {
+                    wrong.push(format!("{place}: no row"));
+                }
+                continue;
+            };
+            compared += 1;
+            let kind = match one.kind {
+                ValueKind::Bool => Kind::Bool,
+                ValueKind::Ulong => Kind::Ulong,
+                ValueKind::Bytes | ValueKind::Text | ValueKind::BigInt => Kind::Bytes,
+                ValueKind::Date => Kind::Date,
+                ValueKind::Mechanisms | ValueKind::Template => Kind::Mechanisms,
+            };
+            if row.kind != kind {
+                wrong.push(format!("{place}: is {:?}, should be {kind:?}", row.kind));
+            }
+            let notes = [
+                (1, Notes::CREATE_NEEDS),
+                (2, Notes::CREATE_REFUSES),
+                (3, Notes::GENERATE_NEEDS),
+                (4, Notes::GENERATE_REFUSES),
+                (7, Notes::SENSITIVE),
+                (8, Notes::MODIFIABLE),
+                (10, Notes::SO_SETS),
+                (11, Notes::STAYS_TRUE),
+                (12, Notes::STAYS_FALSE),
+            ];
+            for (number, note) in notes {
+                // "Once set to CK_TRUE" and "set to CK_TRUE by the SO" only make sense of what can be set later.
+                let implied = number == 8 && (one.has(11) || one.has(10));
+                if one.has(number) != row.notes.contains(note) && !implied {
+                    wrong.push(format!("{place}: footnote {number} is due: {}", one.has(number)));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(compared > 120, "only {compared} rows compared");
+}
+
+fn parameter(shape: Shape) -> String {
+    match shape {
+        Shape::Iv(size) => format!("{size} bytes"),
+        Shape::Eddsa => "optional CK_EDDSA_PARAMS".into(),
+        other => other.name().into(),
+    }
+}
+
+#[test]
+fn every_mechanism_does_no_more_than_the_specifications_table_and_counts_as_it_says() {
+    let facts: HashMap<String, MechanismFacts> =
+        spec::pkcs11_mechanisms().into_iter().map(|one| (one.mechanism.clone(), one)).collect();
+    for row in algorithms::mechanisms() {
+        let one = facts.get(row.name).unwrap_or_else(|| panic!("{} is not in the data", row.name));
+        let does = [
+            ("digest", row.digest.is_some()),
+            ("sign", row.sign.is_some()),
+            ("encrypt", row.cipher.is_some()),
+            ("generate", row.generate.is_some()),
+            ("derive", row.derive.is_some()),
+        ];
+        for (operation, ours) in does {
+            assert!(!ours || one.does(operation), "{} must not {operation}", row.name);
+        }
+        assert!(does.iter().any(|(_, ours)| *ours), "{} does nothing", row.name);
+        if let Some(unit) = &one.unit {
+            let ours = format!("{:?}", row.sizes.unit).to_lowercase();
+            assert_eq!(ours, *unit, "{}: unit of sizes", row.name);
+        }
+        assert_eq!(parameter(row.parameter), one.parameter, "{}: parameter", row.name);
+        if let Some(signature) = &row.sign {
+            let one_part = matches!(signature.gather, Gather::Once);
+            assert_eq!(one_part, one.one_part.iter().any(|word| word == "sign"), "{}: in one part", row.name);
+        }
+        for kind in row.keys {
+            let due = match kind {
+                KeyKind::Rsa => "CKK_RSA",
+                KeyKind::Ecc(EccFamily::TwistedEdwards) => "CKK_EC_EDWARDS",
+                KeyKind::Ecc(_) => "CKK_EC",
+                KeyKind::Aes => "CKK_AES",
+                KeyKind::Secret => "CKK_GENERIC_SECRET",
+            };
+            assert!(one.key_types.iter().any(|word| word == due), "{} with {due}", row.name);
+        }
+    }
+}
+
+#[test]
+fn every_function_has_its_codes_and_every_code_a_number() {
+    let functions: HashSet<String> = spec::pkcs11_functions().into_iter().map(|one| one.function).collect();
+    let codes = spec::pkcs11_function_codes();
+    assert_eq!(codes.iter().map(|one| one.function.clone()).collect::<HashSet<_>>(), functions);
+    assert_eq!(codes.len(), functions.len());
+    let constants: HashSet<String> = spec::pkcs11_constants().into_iter().map(|one| one.name).collect();
+    for one in codes {
+        for code in one.permitted() {
+            assert!(constants.contains(&code), "{}: {code}", one.function);
+        }
+        let session = one.permitted().contains("CKR_SESSION_HANDLE_INVALID");
+        assert_eq!(session, one.uses == spec::Uses::Session, "{}", one.function);
     }
 }

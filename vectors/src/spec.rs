@@ -1,7 +1,15 @@
 //! What the specifications name and number.
 
-use serde::Deserialize;
+mod attributes;
+mod codes;
+mod mechanisms;
+
+pub use attributes::{Attribute, ObjectClass, ValueKind, pkcs11_attributes};
+pub use codes::{CodeGroup, FunctionCodes, Uses, pkcs11_code_groups, pkcs11_function_codes};
+pub use mechanisms::{MechanismFacts, pkcs11_mechanisms};
+
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
 
 const PKCS11_CONSTANTS: &str = include_str!("../data/spec/pkcs11_constants.csv");
 const PKCS11_FUNCTIONS: &str = include_str!("../data/spec/pkcs11_functions.csv");
@@ -99,4 +107,10 @@ pub fn psa_values() -> Vec<PsaValue> {
 fn load<T: DeserializeOwned>(text: &str) -> Vec<T> {
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     reader.deserialize().collect::<Result<_, _>>().expect("spec data of the documented form")
+}
+
+/// A field of words with blanks between them.
+fn words<'de, D: Deserializer<'de>>(field: D) -> Result<Vec<String>, D::Error> {
+    let text = String::deserialize(field)?;
+    Ok(text.split_whitespace().map(str::to_owned).collect())
 }

@@ -56,6 +56,10 @@ pub(super) const ROWS: &[Row] = &[
     number!(CKA_JAVA_MIDP_SECURITY_DOMAIN, 0),
     number!(CKA_NAME_HASH_ALGORITHM, ck::CKM_SHA_1),
     kept!(CKA_CHECK_VALUE, Bytes, CERTIFICATE, Notes::empty()),
+    // "Only the CKA_ID, CKA_ISSUER, and CKA_SERIAL_NUMBER attributes may be modified" (§4.6, X.509).
+    kept!(CKA_START_DATE, Date, CERTIFICATE, Notes::empty()),
+    kept!(CKA_END_DATE, Date, CERTIFICATE, Notes::empty()),
+    kept!(CKA_PUBLIC_KEY_INFO, Bytes, CERTIFICATE, Notes::empty()),
     kept!(CKA_SUBJECT, Bytes, CERTIFICATE, Notes::CREATE_NEEDS),
     kept!(CKA_ISSUER, Bytes, CERTIFICATE, Notes::MODIFIABLE),
     kept!(CKA_SERIAL_NUMBER, Bytes, CERTIFICATE, Notes::MODIFIABLE),

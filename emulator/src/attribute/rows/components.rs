@@ -71,14 +71,7 @@ pub(super) const ROWS: &[Row] = &[
         Notes::CREATE_NEEDS,
         rsa_number!(public public_exponent)
     ),
-    component!(
-        CKA_PUBLIC_EXPONENT,
-        Bytes,
-        PRIVATE,
-        Rsa,
-        Notes::GENERATE_REFUSES,
-        rsa_number!(public public_exponent)
-    ),
+    component!(CKA_PUBLIC_EXPONENT, Bytes, PRIVATE, Rsa, GIVEN, rsa_number!(public public_exponent)),
     component!(
         CKA_PRIVATE_EXPONENT,
         Bytes,
