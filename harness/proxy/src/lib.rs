@@ -23,3 +23,6 @@ pub const MODULE_VARIABLE: &str = "HARNESS_PROXY_MODULE";
 
 /// The environment variable with the name of the defect.
 pub const DEFECT_VARIABLE: &str = "HARNESS_PROXY_DEFECT";
+
+/// The environment variable with the file that a drawn defect makes when it first makes a difference.
+pub const FOOTPRINT_VARIABLE: &str = "HARNESS_PROXY_FOOTPRINT";

@@ -1,5 +1,6 @@
 //! Defects drawn from a number: one function, one alteration, at each call or at one of the first.
 
+use crate::FOOTPRINT_VARIABLE;
 use crate::call::{Argument, Call, Input, Template};
 use crate::function::{Function, Role, Shape};
 use crate::plant::{Beyond, Memory, Pass};
@@ -142,43 +143,61 @@ impl Mutation {
         Self { function, alteration, at }
     }
 
-    /// Makes the call with the alteration.
-    fn pass(self, call: &mut Call, beyond: &dyn Beyond) {
-        use Alteration::*;
-        match self.alteration {
-            Dropped => return,
-            InputFlipped(number) => {
-                if let Some(Input::Bytes(bytes)) = call.input_mut() {
-                    flip(bytes, number);
-                }
-            }
-            InputShortened => {
-                if let Some(Input::Bytes(bytes)) = call.input_mut() {
-                    bytes.pop();
-                }
-            }
-            AttributeDropped(number) => {
-                if let Some(Template::Entries(entries)) = call.template_mut()
-                    && !entries.is_empty()
-                {
-                    entries.remove(usize::try_from(number % entries.len() as u64).unwrap_or(0));
-                }
-            }
-            SessionSwapped => call.set_number(Role::Session, call.session().wrapping_add(1)),
-            ObjectSwapped => call.set_number(Role::Object, call.object().wrapping_add(1)),
-            _ => {}
+    /// Makes the call with the alteration, and tells whether that made a difference to it.
+    fn pass(self, call: &mut Call, beyond: &dyn Beyond) -> bool {
+        let before = self.alter_arguments(call);
+        if self.alteration == Alteration::Dropped {
+            return true;
         }
         beyond.forward(call);
+        self.alter_answer(call, beyond) || before
+    }
+
+    fn alter_arguments(self, call: &mut Call) -> bool {
         match self.alteration {
-            Refused(code) if call.ok() => call.code = CODES[code].1,
-            Recoded(code) if !call.ok() => call.code = CODES[code].1,
-            Approved => call.code = ck::CKR_OK,
-            OutputFlipped(number) if call.ok() => flip_written(call, number),
-            LengthMore => lengthen(call, 1),
-            LengthLess => lengthen(call, -1),
-            Doubled => beyond.forward(call),
+            Alteration::InputFlipped(number) => match call.input_mut() {
+                Some(Input::Bytes(bytes)) => flip(bytes, number),
+                _ => false,
+            },
+            Alteration::InputShortened => match call.input_mut() {
+                Some(Input::Bytes(bytes)) => bytes.pop().is_some(),
+                _ => false,
+            },
+            Alteration::AttributeDropped(number) => match call.template_mut() {
+                Some(Template::Entries(entries)) if !entries.is_empty() => {
+                    entries.remove(usize::try_from(number % entries.len() as u64).unwrap_or(0));
+                    true
+                }
+                _ => false,
+            },
+            Alteration::SessionSwapped => {
+                call.set_number(Role::Session, call.session().wrapping_add(1));
+                true
+            }
+            Alteration::ObjectSwapped => {
+                call.set_number(Role::Object, call.object().wrapping_add(1));
+                true
+            }
+            _ => false,
+        }
+    }
+
+    fn alter_answer(self, call: &mut Call, beyond: &dyn Beyond) -> bool {
+        let code = call.code;
+        match self.alteration {
+            Alteration::Refused(code) if call.ok() => call.code = CODES[code].1,
+            Alteration::Recoded(code) if !call.ok() => call.code = CODES[code].1,
+            Alteration::Approved => call.code = ck::CKR_OK,
+            Alteration::OutputFlipped(number) if call.ok() => return flip_written(call, number),
+            Alteration::LengthMore => return lengthen(call, 1),
+            Alteration::LengthLess => return lengthen(call, -1),
+            Alteration::Doubled => {
+                beyond.forward(call);
+                return true;
+            }
             _ => {}
         }
+        call.code != code
     }
 }
 
@@ -209,38 +228,41 @@ fn choices(function: Function, draw: &mut Draw) -> Vec<Alteration> {
     choices
 }
 
-fn flip(bytes: &mut [u8], number: u64) {
+/// Flips a bit, where there is one.
+fn flip(bytes: &mut [u8], number: u64) -> bool {
     let length = bytes.len().max(1) as u64;
-    if let Some(byte) = usize::try_from(number / 8 % length).ok().and_then(|at| bytes.get_mut(at)) {
-        *byte ^= 1 << (number % 8);
-    }
+    let byte = usize::try_from(number / 8 % length).ok().and_then(|at| bytes.get_mut(at));
+    byte.map(|byte| *byte ^= 1 << (number % 8)).is_some()
 }
 
-fn flip_written(call: &mut Call, number: u64) {
-    if let Some(bytes) = call.written_mut() {
-        flip(bytes, number);
-    }
+fn flip_written(call: &mut Call, number: u64) -> bool {
+    let mut flipped = call.written_mut().is_some_and(|bytes| flip(bytes, number));
     for entry in call.wanted_mut().iter_mut().filter(|entry| entry.given()) {
         let length = usize::try_from(entry.length).unwrap_or(0).min(entry.bytes.len());
-        flip(&mut entry.bytes[..length], number);
+        flipped |= flip(&mut entry.bytes[..length], number);
     }
+    flipped
 }
 
-fn lengthen(call: &mut Call, by: i64) {
+fn lengthen(call: &mut Call, by: i64) -> bool {
+    let mut changed = false;
+    let mut lengthen = |length: &mut u64| {
+        *length = length.saturating_add_signed(by);
+        changed = true;
+    };
     for argument in &mut call.arguments {
         match argument {
-            Argument::Output(output) => {
-                output.length = output.length.map(|length| length.saturating_add_signed(by));
-            }
-            Argument::List(list) => list.count = list.count.map(|count| count.saturating_add_signed(by)),
+            Argument::Output(output) => output.length.iter_mut().for_each(&mut lengthen),
+            Argument::List(list) => list.count.iter_mut().for_each(&mut lengthen),
             Argument::Wanted(Ok(entries)) => {
                 for entry in entries.iter_mut().filter(|entry| entry.available()) {
-                    entry.length = entry.length.saturating_add_signed(by);
+                    lengthen(&mut entry.length);
                 }
             }
             _ => {}
         }
     }
+    changed
 }
 
 impl fmt::Display for Mutation {
@@ -269,10 +291,12 @@ impl fmt::Display for Mutation {
     }
 }
 
-/// Plants the defect of a number.
+/// Plants the defect of a number. Where [`FOOTPRINT_VARIABLE`] names a file, it appears when the defect first made a
+/// difference to a call: one that never did cannot be found.
 #[must_use]
 pub fn plant(seed: u64) -> Pass {
     let (mutation, calls) = (Mutation::of(seed), Memory::new(0_u64));
+    let footprint = std::env::var_os(FOOTPRINT_VARIABLE);
     Box::new(move |call, beyond| {
         if call.function != mutation.function {
             return beyond.forward(call);
@@ -282,10 +306,11 @@ pub fn plant(seed: u64) -> Pass {
             *calls += 1;
             *calls
         };
-        if mutation.at.is_none_or(|at| at == count) {
-            mutation.pass(call, beyond)
-        } else {
-            beyond.forward(call)
+        if mutation.at.is_some_and(|at| at != count) {
+            beyond.forward(call);
+        } else if let (true, Some(path)) = (mutation.pass(call, beyond), &footprint) {
+            // Without the file the report only says less.
+            let _ = std::fs::File::create(path);
         }
     })
 }

@@ -6,6 +6,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use std::io::IsTerminal as _;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
+use twintoken_proxy::FOOTPRINT_VARIABLE;
 
 /// A defect to be found.
 #[derive(Clone, Debug)]
@@ -14,6 +15,8 @@ pub(super) struct Prey {
     pub(super) sentence: String,
     /// Which module it is planted in.
     pub(super) over: usize,
+    /// Whether it was drawn from a number.
+    pub(super) drawn: bool,
     /// The scenario that found it last time.
     pub(super) first: Option<String>,
 }
@@ -23,6 +26,8 @@ pub(super) struct Trial {
     pub(super) prey: Prey,
     /// The first check that departed.
     pub(super) caught: Option<CheckResult>,
+    /// Whether it made a difference to any call; of listed defects that is taken for granted.
+    pub(super) effective: bool,
     /// How many scenarios were run.
     pub(super) scenarios: usize,
     pub(super) seconds: f64,
@@ -89,7 +94,13 @@ impl Stand<'_> {
 
     fn trial(&self, prey: &Prey, place: &Behind) -> Trial {
         let clock = run::Stopwatch::start();
-        let backends = self.backends(&place.backend, &prey.name);
+        let mut backends = self.backends(&place.backend, &prey.name);
+        let folder = tempfile::tempdir().ok();
+        let footprint = folder.as_ref().map(|folder| folder.path().join("footprint"));
+        if let (true, Some(path), Some(first)) = (prey.drawn, &footprint, backends.first_mut()) {
+            let environment = &mut first.profile.folder.environment;
+            environment.insert(FOOTPRINT_VARIABLE.to_owned(), path.display().to_string());
+        }
         let mut jobs = self.jobs(&backends);
         jobs.sort_by_key(|job| {
             let name = &job.scenario.name;
@@ -114,7 +125,8 @@ impl Stand<'_> {
                 break;
             }
         }
-        Trial { prey: prey.clone(), caught, scenarios, seconds: clock.seconds() }
+        let effective = !prey.drawn || footprint.is_some_and(|path| path.exists());
+        Trial { prey: prey.clone(), caught, effective, scenarios, seconds: clock.seconds() }
     }
 }
 

@@ -121,7 +121,13 @@ fn listed(options: &Options, behind: &[Backend], record: &[Caught]) -> (Vec<Prey
             continue;
         };
         let first = record.iter().find(|line| line.defect == defect.name).map(|line| line.scenario.clone());
-        prey.push(Prey { name: defect.name.into(), sentence: defect.sentence.into(), over, first });
+        prey.push(Prey {
+            name: defect.name.into(),
+            sentence: defect.sentence.into(),
+            over,
+            first,
+            drawn: false,
+        });
     }
     (prey, skipped)
 }
@@ -132,6 +138,7 @@ fn drawn(seed: u64, count: u64) -> Vec<Prey> {
         name: format!("random:{seed}"),
         sentence: random::Mutation::of(seed).to_string(),
         over: 0,
+        drawn: true,
         first: None,
     };
     (0..count).map(|at| one(seed.wrapping_add(at))).collect()

@@ -15,12 +15,13 @@ pub(super) fn print(
     println!("\n{:width$}  {:>6}  caught by", "defect", "time");
     for trial in trials {
         let by = trial.caught.as_ref().map_or_else(
-            || "MISSED".to_owned(),
+            || if trial.effective { "MISSED" } else { "never made a difference" }.to_owned(),
             |result| format!("{}: {} ({})", result.scenario, result.check, result.clause),
         );
         println!("{:width$}  {:>4.1} s  {by}", trial.prey.name, trial.seconds);
     }
-    let missed: Vec<&Trial> = trials.iter().filter(|trial| trial.caught.is_none()).collect();
+    let missed: Vec<&Trial> =
+        trials.iter().filter(|trial| trial.caught.is_none() && trial.effective).collect();
     if !missed.is_empty() {
         println!("\nMissed:");
     }
@@ -41,7 +42,8 @@ pub(super) fn print(
     for name in skipped {
         println!("skipped: {name} needs a module that is not installed");
     }
-    let (all, found) = (trials.len(), trials.len() - missed.len());
+    let found = trials.iter().filter(|trial| trial.caught.is_some()).count();
+    let all = found + missed.len();
     let share = found * 100 / all.max(1);
     println!("\n{found} of {all} defects caught ({share} %), {} skipped, {seconds:.1} s.", skipped.len());
     // Drawn defects may change nothing that a caller could notice; who reads the list above judges them.
