@@ -11,6 +11,7 @@ use crate::driver::{self, Target};
 use crate::report::{self, Report};
 use crate::run;
 use crate::scenario::Scenario;
+use crate::self_check;
 
 /// Runs the same store, sign and query scenarios on several key stores and shows where they differ.
 #[derive(Debug, Parser)]
@@ -65,6 +66,9 @@ pub struct Conformance {
     /// Our own module; its two faces then take part.
     #[arg(long, value_name = "PATH")]
     pub own: Option<PathBuf>,
+    /// Putting the harness itself to the test.
+    #[command(flatten)]
+    pub self_check: self_check::Options,
 }
 
 /// Runs the program.
@@ -110,6 +114,10 @@ pub fn conformance(options: &Conformance) -> Result<bool, Refusal> {
     if options.list {
         report::terminal::list(&scenarios);
         return Ok(true);
+    }
+    if options.self_check.self_check {
+        let own = options.own.as_deref();
+        return self_check::self_check(&options.self_check, own, &options.modules, &scenarios);
     }
     let selection = backend::select(options.own.as_deref(), &options.modules)?;
     let program = std::env::current_exe().map_err(|error| Refusal::File("this program".into(), error))?;

@@ -30,6 +30,9 @@ pub struct Profile {
     /// The environment variable that carries a PIN where the face has no login.
     #[serde(default)]
     pub pin_variable: Option<String>,
+    /// What it can do that not every module can, in words of the planted defects: `wrap-keys`.
+    #[serde(default)]
+    pub abilities: Vec<String>,
     /// Recipe for a private token folder.
     pub folder: Recipe,
     /// What the bench does differently with it.

@@ -15,6 +15,7 @@ pub mod report;
 pub mod run;
 pub mod scenario;
 pub mod scenarios;
+pub mod self_check;
 pub mod step;
 pub mod verdict;
 pub mod verify;

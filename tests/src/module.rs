@@ -3,7 +3,7 @@
 
 use cryptoki_sys::{CK_FUNCTION_LIST, CK_RV, CKR_OK};
 use libloading::Library;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::ptr;
 
 /// Where the module lies: beside the tests, because this crate depends on it.
@@ -12,11 +12,24 @@ use std::ptr;
 /// When it is not there.
 #[must_use]
 pub fn path() -> PathBuf {
+    built("twintoken_pkcs11")
+}
+
+/// Where the proxy lies that stands before a module and plants defects.
+///
+/// # Panics
+/// When it is not there.
+#[must_use]
+pub fn proxy() -> PathBuf {
+    built("twintoken_proxy")
+}
+
+fn built(library: &str) -> PathBuf {
     let program = std::env::current_exe().unwrap();
     let folder = program.parent().unwrap();
     // A test lies in `deps/` itself, a program one folder above.
     let deps = if folder.ends_with("deps") { folder.to_owned() } else { folder.join("deps") };
-    let name = format!("{}twintoken_pkcs11{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
+    let name = format!("{}{library}{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
     let module = deps.join(name);
     assert!(module.is_file(), "{} is not built", module.display());
     module
@@ -41,8 +54,17 @@ impl Module {
     /// When it cannot be loaded or gives no list.
     #[must_use]
     pub fn load() -> Module {
+        Module::load_from(&path())
+    }
+
+    /// Loads another library of ours.
+    ///
+    /// # Panics
+    /// When it cannot be loaded or gives no list.
+    #[must_use]
+    pub fn load_from(path: &Path) -> Module {
         // SAFETY: loading it runs nothing but the start code of the standard library.
-        let library = unsafe { Library::new(path()) }.unwrap();
+        let library = unsafe { Library::new(path) }.unwrap();
         let mut list = ptr::null_mut();
         {
             type GetFunctionList = unsafe extern "C" fn(*mut *mut CK_FUNCTION_LIST) -> CK_RV;

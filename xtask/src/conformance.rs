@@ -1,8 +1,11 @@
 //! `cargo xtask conformance`: builds the module and the harness, then lets the harness run.
 
 use crate::cargo::{built, cargo, root};
+use crate::generate;
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::process::{Command, ExitCode};
+use twintoken_proxy::caught;
 
 #[derive(clap::Args)]
 #[command(disable_help_flag = true)]
@@ -15,17 +18,21 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> ExitCode {
     let build = cargo()
         .args(["build", "--quiet", "--package", "twintoken-pkcs11", "--package", "twintoken-harness"])
+        .args(["--package", "twintoken-proxy"])
         .status();
     if !build.is_ok_and(|status| status.success()) {
         eprintln!("The build failed; nothing was run.");
         return ExitCode::from(2);
     }
-    let module = format!("{}twintoken_pkcs11{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
     let program = format!("twintoken-harness{}", std::env::consts::EXE_SUFFIX);
     let mut harness = Command::new(built().join(program));
-    harness.arg("conformance").arg("--own").arg(built().join(module));
+    harness.arg("conformance").arg("--own").arg(library("twintoken_pkcs11"));
     if !arguments.passed_on.iter().any(|argument| argument == "--report") {
         harness.arg("--report").arg(root().join("report"));
+    }
+    let planting = arguments.passed_on.iter().any(|argument| argument == "--self-check");
+    if planting {
+        harness.arg("--proxy").arg(library("twintoken_proxy")).arg("--record").arg(root().join(caught::FILE));
     }
     let code = match harness.args(&arguments.passed_on).status() {
         Ok(status) => status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1),
@@ -34,5 +41,14 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
             2
         }
     };
+    // What caught each defect stands in a generated document.
+    if planting && generate::run() == ExitCode::FAILURE {
+        return ExitCode::from(2);
+    }
     ExitCode::from(code)
+}
+
+/// A library that cargo just built.
+fn library(name: &str) -> PathBuf {
+    built().join(format!("{}{name}{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX))
 }

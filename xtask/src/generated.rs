@@ -1,5 +1,7 @@
 //! Documents made from the tables in the code; a test holds that they are up to date.
 
+mod defects;
+
 use std::fmt::Write;
 use twintoken::algorithms::{self, FAMILIES};
 use twintoken::attribute::{Classes, Kind, Notes, ROWS};
@@ -14,9 +16,10 @@ pub struct Document {
 }
 
 /// All of them.
-pub const ALL: [Document; 2] = [
+pub const ALL: [Document; 3] = [
     Document { file: "MECHANISMS.md", text: mechanisms },
     Document { file: "ATTRIBUTES.md", text: attributes },
+    Document { file: "DEFECTS.md", text: defects::text },
 ];
 
 const NOTE: &str = "Made by `cargo xtask generate`; do not edit.\n";
