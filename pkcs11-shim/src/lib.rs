@@ -8,7 +8,6 @@
 //! | what | limit |
 //! |---|---|
 //! | data, signature, ciphertext, random bytes | 1 GiB |
-//! | a PIN | 4 KiB |
 //! | attributes of one template | 4096 |
 //! | one attribute's value | 16 MiB |
 //! | a string inside a mechanism's parameter (CKR_MECHANISM_PARAM_INVALID) | 16 MiB |

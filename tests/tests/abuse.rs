@@ -36,7 +36,7 @@ impl Walk {
             Role::Session => vec![0, 0xdead, u64::MAX, self.live_session],
             Role::Number => vec![0, 0xdead, u64::MAX],
             Role::Pointer | Role::PointerToLength => vec![0, page],
-            // 4097 is above the limit for attributes and PINs; as data it is within the page.
+            // 4097 is above the limit for attributes; as data it is within the page.
             Role::Length => vec![0, 1, 4097, TOO_LONG, u64::MAX],
         }
     }

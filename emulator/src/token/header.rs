@@ -168,7 +168,12 @@ impl Header {
             User::So => self.so.as_ref(),
             User::User => self.user.as_ref(),
         };
-        wrapped.ok_or(Fault::NoUserPin)?.open(pin, &self.whose(user))
+        let wrapped = wrapped.ok_or(Fault::NoUserPin)?;
+        // No PIN is longer, and hashing a very long one costs time.
+        if pin.len() > *super::PIN_LENGTH.end() {
+            return Err(Fault::WrongPin);
+        }
+        wrapped.open(pin, &self.whose(user))
     }
 
     fn whose(&self, user: User) -> Vec<u8> {

@@ -6,8 +6,6 @@ use twintoken::fault::Fault;
 
 /// The longest data, in bytes: a length beyond it is a mistake of the caller's, and nothing is read.
 pub(super) const DATA_LIMIT: usize = 1 << 30;
-/// The longest PIN that is looked at, in bytes. What a token accepts is less.
-const PIN_LIMIT: usize = 4096;
 
 /// The slice at `pointer`: `(NULL, 0)` is empty, `(NULL, n)` and a length above `limit` are refused with `fault`.
 ///
@@ -46,14 +44,14 @@ pub(super) fn both<A, B>(one: Result<A, Fault>, other: Result<B, Fault>) -> Resu
     Ok((one?, other?))
 }
 
-/// A PIN. It is never copied.
+/// A PIN. It is never copied; whether it is too long is the token's to say.
 ///
 /// # Safety
 /// As for [`slice`].
 pub(super) unsafe fn pin<'a>(pointer: *const CK_BYTE, length: CK_ULONG) -> Result<&'a [u8], Fault> {
-    let fault = Fault::BadArgument("the PIN is NULL or longer than 4 KiB");
+    let fault = Fault::BadArgument("the PIN is NULL or longer than 1 GiB");
     // SAFETY: this function's contract is the same.
-    unsafe { slice(pointer.cast(), length, PIN_LIMIT, fault) }
+    unsafe { slice(pointer.cast(), length, DATA_LIMIT, fault) }
 }
 
 /// The structure at `pointer`, wherever it is aligned; `fault` when it is NULL.

@@ -80,7 +80,7 @@ fn changing() -> Scenario {
     let mut s = logged_in("a-changed-pin-replaces-the-old-one");
     raw(&mut s, "wrong-old-pin", set_pin("wrong-pin", "another-pin"), SET_PIN, WRONG);
     raw(&mut s, "one-letter", set_pin(user_pin(), "x"), SET_PIN, LENGTH);
-    raw(&mut s, "a-thousand-letters", set_pin(user_pin(), &"x".repeat(1000)), SET_PIN, LENGTH);
+    raw(&mut s, "five-thousand-letters", set_pin(user_pin(), &"x".repeat(5000)), SET_PIN, LENGTH);
     raw(&mut s, "change", set_pin(user_pin(), "another-pin"), SET_PIN, OK);
     raw(&mut s, "log-out", Call::C_Logout { session: named(S) }, "§5.6.10 C_Logout", OK);
     raw(&mut s, "the-old-pin", login(S, CKU_USER, user_pin()), LOGIN, WRONG);
