@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::psa::Attributes;
 use crate::step::{Action, Algorithm, Data, Face, Hash};
 
 /// The process that performs a step unless the step says otherwise.
@@ -50,6 +51,8 @@ pub enum Condition {
         /// The message.
         input: Data,
     },
+    /// psa_get_key_attributes reads exactly these.
+    Attributes(Attributes),
 }
 
 impl Rule {
@@ -76,6 +79,7 @@ impl Condition {
             Self::Labels(labels) => format!("found [{}]", labels.join(", ")),
             Self::Verifies { .. } => "a result that verifies".into(),
             Self::Digest { .. } => "the right digest".into(),
+            Self::Attributes(_) => "the right attributes".into(),
         }
     }
 
@@ -84,7 +88,7 @@ impl Condition {
         match self {
             Self::Equals(data) | Self::Differs(data) | Self::Digest { input: data, .. } => vec![data],
             Self::Verifies { public, input, .. } => vec![public, input],
-            Self::Length(_) | Self::Count(_) | Self::Labels(_) => Vec::new(),
+            Self::Length(_) | Self::Count(_) | Self::Labels(_) | Self::Attributes(_) => Vec::new(),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod pkcs11;
 pub mod psa;
+pub mod psa_faulty;
 
 use std::io::{BufRead, Write};
 use std::path::PathBuf;
@@ -31,7 +32,7 @@ pub enum Target {
 pub fn serve(target: &Target) -> std::io::Result<()> {
     let mut driver: Box<dyn Driver> = match target {
         Target::Pkcs11(path) => Box::new(pkcs11::Pkcs11Driver::new(path.clone())),
-        Target::Psa => Box::new(psa::PsaDriver::default()),
+        Target::Psa => Box::new(psa::PsaDriver::with(psa_faulty::planted()?)),
     };
     let mut output = std::io::stdout();
     for line in std::io::stdin().lock().lines() {
@@ -49,10 +50,7 @@ pub fn serve(target: &Target) -> std::io::Result<()> {
 
 /// The bytes of an action; by now the runner has written them all out.
 pub(crate) fn bytes(data: &Data) -> Vec<u8> {
-    match data {
-        Data::Hex(text) => crate::hex::decode(text).unwrap_or_default(),
-        Data::Remembered(_) | Data::Flipped(_) => Vec::new(),
-    }
+    data.written()
 }
 
 /// The parts of a multi-part call.

@@ -7,7 +7,7 @@ use super::{CheckResult, Job};
 use crate::backend::Backend;
 use crate::child::{DEADLINE, Process};
 use crate::scenario::{Check, Rule};
-use crate::step::{Action, Data, Observation, Token};
+use crate::step::{Action, Observation, Token};
 use crate::verdict::{Judgement, Outcome, judge, weigh};
 
 /// A scenario in progress.
@@ -26,7 +26,7 @@ pub(super) struct Stage<'a> {
 
 impl<'a> Stage<'a> {
     pub(super) fn new(program: PathBuf, job: &'a Job<'a>) -> std::io::Result<Self> {
-        let folder = tempfile::Builder::new().prefix("harness-").tempdir_in(scratch())?;
+        let folder = fresh_folder()?;
         for backend in &job.backends {
             let recipe = &backend.profile.folder;
             for name in &recipe.folders {
@@ -121,20 +121,12 @@ impl<'a> Stage<'a> {
         }
         let conditions = rule.conditions.iter_mut().flat_map(|condition| condition.data_mut());
         for data in action.data_mut().into_iter().chain(conditions) {
-            let (name, flip) = match data {
-                Data::Hex(_) => continue,
-                Data::Remembered(name) => (name.clone(), false),
-                Data::Flipped(name) => (name.clone(), true),
-            };
+            let Some(name) = data.name().map(str::to_owned) else { continue };
             let Some(text) = self.memory.get(&name) else {
                 let unknown = (format!("nothing remembered as {name}"), Outcome::Surprise);
                 return Err(self.missing.get(&name).cloned().unwrap_or(unknown));
             };
-            let mut bytes = crate::hex::decode(text).unwrap_or_default();
-            if let (true, Some(last)) = (flip, bytes.last_mut()) {
-                *last ^= 1;
-            }
-            *data = Data::of(&bytes);
+            *data = data.written_from(crate::hex::decode(text).unwrap_or_default());
         }
         Ok((action, rule))
     }
@@ -202,6 +194,11 @@ impl<'a> Stage<'a> {
             self.missing.insert(name.clone(), cause);
         }
     }
+}
+
+/// A folder of its own for a token.
+pub(crate) fn fresh_folder() -> std::io::Result<tempfile::TempDir> {
+    tempfile::Builder::new().prefix("harness-").tempdir_in(scratch())
 }
 
 /// Where token folders are made: in memory where the system has such a folder, because a store that waits for the

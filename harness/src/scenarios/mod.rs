@@ -5,6 +5,8 @@ pub mod compute;
 pub mod cross_face;
 pub mod keys;
 pub mod objects;
+pub mod psa_keys;
+pub mod psa_use;
 pub mod query;
 pub mod refusals;
 pub mod sign;
@@ -23,6 +25,8 @@ pub fn all() -> Vec<Scenario> {
         compute::all(),
         query::all(),
         cross_face::all(),
+        psa_keys::all(),
+        psa_use::all(),
     ]
     .concat()
 }

@@ -126,6 +126,8 @@ pub enum Data {
     Remembered(String),
     /// The same with the lowest bit of its last byte flipped.
     Flipped(String),
+    /// The same with a zero behind it.
+    Extended(String),
 }
 
 impl Data {
@@ -133,6 +135,40 @@ impl Data {
     #[must_use]
     pub fn of(bytes: &[u8]) -> Self {
         Self::Hex(crate::hex::encode(bytes))
+    }
+
+    /// Under which name the bytes were remembered, unless they are written out.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Self::Hex(_) => None,
+            Self::Remembered(name) | Self::Flipped(name) | Self::Extended(name) => Some(name),
+        }
+    }
+
+    /// Written out, from the bytes that were remembered.
+    #[must_use]
+    pub fn written_from(&self, mut bytes: Vec<u8>) -> Self {
+        match self {
+            Self::Hex(_) => return self.clone(),
+            Self::Remembered(_) => {}
+            Self::Flipped(_) => {
+                if let Some(last) = bytes.last_mut() {
+                    *last ^= 1;
+                }
+            }
+            Self::Extended(_) => bytes.push(0),
+        }
+        Self::of(&bytes)
+    }
+
+    /// The bytes written out; none while they are only remembered.
+    #[must_use]
+    pub fn written(&self) -> Vec<u8> {
+        match self {
+            Self::Hex(text) => crate::hex::decode(text).unwrap_or_default(),
+            _ => Vec::new(),
+        }
     }
 }
 
