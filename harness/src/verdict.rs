@@ -99,8 +99,9 @@ fn holds(condition: &Condition, observation: &Observation) -> Result<Option<&'st
             return Ok(Some(verify::TEXTBOOK));
         }
         Condition::Attributes(due) => {
-            let read = observation.attributes.ok_or_else(|| format!("{code} without attributes"))?;
-            ensure(read == *due, format!("{code}: {}", differing(&read, due)))?;
+            let read =
+                observation.attributes.as_deref().ok_or_else(|| format!("{code} without attributes"))?;
+            ensure(read == due, format!("{code}: {}", differing(read, due)))?;
         }
     }
     Ok(None)

@@ -2,6 +2,7 @@
 
 mod generate;
 mod model;
+mod operations;
 mod rules;
 mod trace;
 

@@ -135,7 +135,7 @@ impl<'a> Stage<'a> {
         if !self.processes.contains_key(actor) {
             match self.begin(actor, backend) {
                 Ok(process) => self.processes.insert(actor.to_owned(), process),
-                Err(observation) => return (observation, false),
+                Err(observation) => return (*observation, false),
             };
         }
         match self.processes.get_mut(actor) {
@@ -145,7 +145,7 @@ impl<'a> Stage<'a> {
     }
 
     /// Starts the actor's process and opens the token.
-    fn begin(&mut self, actor: &str, backend: &Backend) -> Result<Process, Observation> {
+    fn begin(&mut self, actor: &str, backend: &Backend) -> Result<Process, Box<Observation>> {
         let mut environment: BTreeMap<String, String> = backend
             .profile
             .folder
@@ -159,7 +159,7 @@ impl<'a> Stage<'a> {
         }
         let mut process =
             Process::start(&self.program, &backend.target, &environment, self.folder.path(), DEADLINE)
-                .map_err(Observation::harness)?;
+                .map_err(|error| Box::new(Observation::harness(error)))?;
         let token = if self.token_made { Token::Existing } else { Token::Create };
         let (observation, _) = process.perform(&Action::Open(token));
         self.token_made = true;
@@ -167,7 +167,7 @@ impl<'a> Stage<'a> {
             return Ok(process);
         }
         let call = observation.call.map(|call| format!(" from {call}")).unwrap_or_default();
-        Err(Observation::code(format!("the token did not open: {}{call}", observation.code)))
+        Err(Box::new(Observation::code(format!("the token did not open: {}{call}", observation.code))))
     }
 
     /// Keeps what later steps may need.

@@ -288,7 +288,7 @@ pub struct Observation {
     pub answer: Option<Answer>,
     /// What psa_get_key_attributes read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub attributes: Option<psa::Attributes>,
+    pub attributes: Option<Box<psa::Attributes>>,
 }
 
 impl Observation {

@@ -133,7 +133,9 @@ impl PsaDriver {
             Output::Nothing => done(),
             Output::Key(id) => returned(&id.to_be_bytes()),
             Output::Bytes(bytes) => returned(&bytes),
-            Output::Attributes(attributes) => Observation { attributes: Some(attributes), ..done() },
+            Output::Attributes(attributes) => {
+                Observation { attributes: Some(Box::new(attributes)), ..done() }
+            }
         })
     }
 
