@@ -290,3 +290,20 @@ fn a_cipher_carries_its_own_iv_and_refuses_short_input() {
         assert_eq!(psa.aead_encrypt(key, algorithm, &[1; 12], b"", b""), Err(Status::INVALID_ARGUMENT));
     }
 }
+
+#[test]
+fn a_key_of_size_0_is_an_invalid_argument_for_every_type() {
+    let emulator = empty();
+    for key_type in [
+        KeyType::RSA_KEY_PAIR,
+        KeyType::ECC_KEY_PAIR_SECP_R1,
+        KeyType::ECC_KEY_PAIR_TWISTED_EDWARDS,
+        KeyType::AES,
+        KeyType::HMAC,
+        KeyType::DERIVE,
+        KeyType::RAW_DATA,
+    ] {
+        let attributes = of(key_type, 0, Usage::EXPORT, Algorithm::NONE);
+        assert_eq!(emulator.psa().generate_key(&attributes), Err(Status::INVALID_ARGUMENT), "{key_type:?}");
+    }
+}

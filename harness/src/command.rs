@@ -8,10 +8,12 @@ use clap::{Args, Parser, Subcommand};
 use crate::backend::{self, Refusal};
 use crate::bench;
 use crate::driver::{self, Target};
+use crate::property_psa;
 use crate::report::{self, Report};
 use crate::run;
 use crate::scenario::Scenario;
 use crate::self_check;
+use crate::self_check_psa;
 
 /// Runs the same store, sign and query scenarios on several key stores and shows where they differ.
 #[derive(Debug, Parser)]
@@ -69,6 +71,12 @@ pub struct Conformance {
     /// Putting the harness itself to the test.
     #[command(flatten)]
     pub self_check: self_check::Options,
+    /// Plant defects in the PSA face, those whose name contains this text, and tell which checks find each.
+    #[arg(long, value_name = "PATTERN", num_args = 0..=1, default_missing_value = "")]
+    pub self_check_psa: Option<String>,
+    /// Random calls against a model.
+    #[command(flatten)]
+    pub property: property_psa::Options,
 }
 
 /// Runs the program.
@@ -119,8 +127,14 @@ pub fn conformance(options: &Conformance) -> Result<bool, Refusal> {
         let own = options.own.as_deref();
         return self_check::self_check(&options.self_check, own, &options.modules, &scenarios);
     }
-    let selection = backend::select(options.own.as_deref(), &options.modules)?;
     let program = std::env::current_exe().map_err(|error| Refusal::File("this program".into(), error))?;
+    if let Some(pattern) = &options.self_check_psa {
+        return self_check_psa::self_check(&program, &scenarios, pattern);
+    }
+    if options.property.property {
+        return property_psa::property(&program, &options.property, &options.report);
+    }
+    let selection = backend::select(options.own.as_deref(), &options.modules)?;
     let clock = run::Stopwatch::start();
     let jobs = run::jobs(&scenarios, &selection.backends);
     let progress = report::progress::Progress::new(&jobs);

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::backend::{self, Backend, Refusal};
 use crate::driver::Target;
+use crate::property_psa;
 use crate::run::{self, Job};
 use crate::scenario::Scenario;
 use crate::verdict::Outcome;
@@ -36,6 +37,10 @@ impl Saved {
 pub fn replay(file: &Path) -> Result<bool, Refusal> {
     let problem = |error| Refusal::File(file.display().to_string(), error);
     let text = std::fs::read_to_string(file).map_err(problem)?;
+    let program = std::env::current_exe().map_err(|error| Refusal::File("this program".into(), error))?;
+    if let Ok(saved) = serde_json::from_str::<property_psa::Saved>(&text) {
+        return property_psa::replay(&program, &saved);
+    }
     let saved: Saved = serde_json::from_str(&text).map_err(|error| problem(std::io::Error::other(error)))?;
     let profiles = backend::profiles()?;
     let mut backends = Vec::new();
@@ -45,7 +50,6 @@ pub fn replay(file: &Path) -> Result<bool, Refusal> {
         let (_, profile) = found.ok_or_else(|| Refusal::Nothing(format!("no profile named {id}")))?;
         backends.push(Backend { id, profile: profile.clone(), target });
     }
-    let program = std::env::current_exe().map_err(|error| Refusal::File("this program".into(), error))?;
     let job = Job { scenario: &saved.scenario, backends: backends.iter().collect() };
     let results = run::one(&program, &job);
     println!("{}", saved.scenario.name);

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::psa::Attributes;
 use crate::step::{Action, Algorithm, Data, Face, Hash};
 
 /// The process that performs a step unless the step says otherwise.
@@ -89,6 +90,8 @@ pub enum Condition {
         /// The message.
         input: Data,
     },
+    /// psa_get_key_attributes reads exactly these.
+    Attributes(Attributes),
 }
 
 impl Rule {
@@ -125,6 +128,7 @@ impl Condition {
             Self::Attribute { at, .. } => format!("the right value of attribute {at}"),
             Self::Verifies { .. } => "a result that verifies".into(),
             Self::Digest { .. } => "the right digest".into(),
+            Self::Attributes(_) => "the right attributes".into(),
         }
     }
 

@@ -30,12 +30,15 @@ impl Psa<'_> {
     /// psa_generate_key.
     ///
     /// # Errors
-    /// As [`Psa::import_key`]; PSA_ERROR_INVALID_ARGUMENT for a public key type.
+    /// As [`Psa::import_key`]; PSA_ERROR_INVALID_ARGUMENT for a public key type or a size of 0.
     pub fn generate_key(&self, attributes: &Attributes) -> Result<KeyId, Status> {
         self.check_place(attributes)?;
         let core = attributes.core()?;
         if core.key_type.is_public() {
             return Err(Fault::WrongKeyType("key generation").into());
+        }
+        if core.bits == 0 {
+            return Err(Fault::BadArgument("a key of size 0").into());
         }
         let none = Fault::KeyTypeNotSupported("no mechanism generates it");
         let row = algorithms::generator_of(core.key_type).ok_or(none.clone())?;

@@ -2,6 +2,7 @@
 
 pub mod pkcs11;
 pub mod psa;
+pub mod psa_faulty;
 pub mod raw;
 
 use std::io::{BufRead, Write};
@@ -32,7 +33,7 @@ pub enum Target {
 pub fn serve(target: &Target) -> std::io::Result<()> {
     let mut driver: Box<dyn Driver> = match target {
         Target::Pkcs11(path) => Box::new(pkcs11::Pkcs11Driver::new(path.clone())),
-        Target::Psa => Box::new(psa::PsaDriver::default()),
+        Target::Psa => Box::new(psa::PsaDriver::with(psa_faulty::planted()?)),
     };
     let mut output = std::io::stdout();
     for line in std::io::stdin().lock().lines() {
@@ -50,10 +51,7 @@ pub fn serve(target: &Target) -> std::io::Result<()> {
 
 /// The bytes of an action; by now the runner has written them all out.
 pub(crate) fn bytes(data: &Data) -> Vec<u8> {
-    match data {
-        Data::Hex(text) => crate::hex::decode(text).unwrap_or_default(),
-        Data::Remembered(_) | Data::Flipped(_) | Data::Joined(_) => Vec::new(),
-    }
+    data.written()
 }
 
 /// The parts of a multi-part call.

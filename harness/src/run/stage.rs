@@ -7,7 +7,7 @@ use super::{CheckResult, Job};
 use crate::backend::Backend;
 use crate::child::{DEADLINE, Process};
 use crate::scenario::{Check, Rule};
-use crate::step::{Action, Data, Observation, Token};
+use crate::step::{Action, Observation, Token};
 use crate::verdict::{Judgement, Outcome, judge, weigh};
 
 /// A scenario in progress.
@@ -26,7 +26,7 @@ pub(super) struct Stage<'a> {
 
 impl<'a> Stage<'a> {
     pub(super) fn new(program: PathBuf, job: &'a Job<'a>) -> std::io::Result<Self> {
-        let folder = tempfile::Builder::new().prefix("harness-").tempdir_in(scratch())?;
+        let folder = fresh_folder()?;
         for backend in &job.backends {
             let recipe = &backend.profile.folder;
             for name in &recipe.folders {
@@ -121,12 +121,10 @@ impl<'a> Stage<'a> {
         }
         let conditions = rule.conditions.iter_mut().flat_map(|condition| condition.data_mut());
         for data in action.data_mut().into_iter().chain(conditions) {
-            let (names, flip) = match data {
-                Data::Hex(_) => continue,
-                Data::Remembered(name) => (vec![name.clone()], false),
-                Data::Flipped(name) => (vec![name.clone()], true),
-                Data::Joined(names) => (names.clone(), false),
-            };
+            let names: Vec<String> = data.names().into_iter().map(str::to_owned).collect();
+            if names.is_empty() {
+                continue;
+            }
             let mut bytes = Vec::new();
             for name in names {
                 let Some(text) = self.memory.get(&name) else {
@@ -135,10 +133,7 @@ impl<'a> Stage<'a> {
                 };
                 bytes.extend(crate::hex::decode(text).unwrap_or_default());
             }
-            if let (true, Some(last)) = (flip, bytes.last_mut()) {
-                *last ^= 1;
-            }
-            *data = Data::of(&bytes);
+            *data = data.written_from(bytes);
         }
         Ok((action, rule))
     }
@@ -207,6 +202,11 @@ impl<'a> Stage<'a> {
             self.missing.insert(name.clone(), cause);
         }
     }
+}
+
+/// A folder of its own for a token.
+pub(crate) fn fresh_folder() -> std::io::Result<tempfile::TempDir> {
+    tempfile::Builder::new().prefix("harness-").tempdir_in(scratch())
 }
 
 /// Where token folders are made: in memory where the system has such a folder, because a store that waits for the

@@ -5,6 +5,8 @@ pub mod compute;
 pub mod cross_face;
 pub mod keys;
 pub mod objects;
+pub mod psa_keys;
+pub mod psa_use;
 pub mod query;
 pub mod raw;
 pub mod refusals;
@@ -25,6 +27,8 @@ pub fn all() -> Vec<Scenario> {
         query::all(),
         cross_face::all(),
         raw::all(),
+        psa_keys::all(),
+        psa_use::all(),
     ]
     .concat()
 }

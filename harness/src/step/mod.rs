@@ -4,6 +4,7 @@ mod words;
 
 use serde::{Deserialize, Serialize};
 
+use crate::psa;
 use crate::raw::{Answer, Call};
 
 pub use words::*;
@@ -185,6 +186,8 @@ pub enum Action {
     OpenRaw(Token),
     /// One call of PKCS#11 as it stands, for what the safe binding hides.
     Raw(Call),
+    /// One call of PSA Crypto in the specification's own numbers.
+    Psa(psa::Call),
     /// End the process and begin a fresh one on the same folder (done by the runner).
     Restart,
 }
@@ -227,6 +230,7 @@ impl Action {
             }
             Self::Agree { peer, .. } => vec![peer],
             Self::Raw(call) => call.data_mut(),
+            Self::Psa(call) => call.data_mut(),
             _ => Vec::new(),
         }
     }
@@ -287,6 +291,9 @@ pub struct Observation {
     /// What a raw call answered besides.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answer: Option<Answer>,
+    /// What psa_get_key_attributes read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attributes: Option<Box<psa::Attributes>>,
 }
 
 impl Observation {

@@ -128,6 +128,8 @@ pub enum Data {
     Flipped(String),
     /// What several earlier steps returned, one after another.
     Joined(Vec<String>),
+    /// The same with a zero behind it.
+    Extended(String),
 }
 
 impl Data {
@@ -135,6 +137,41 @@ impl Data {
     #[must_use]
     pub fn of(bytes: &[u8]) -> Self {
         Self::Hex(crate::hex::encode(bytes))
+    }
+
+    /// Under which names the bytes were remembered; none when they are written out.
+    #[must_use]
+    pub fn names(&self) -> Vec<&str> {
+        match self {
+            Self::Hex(_) => Vec::new(),
+            Self::Remembered(name) | Self::Flipped(name) | Self::Extended(name) => vec![name],
+            Self::Joined(names) => names.iter().map(String::as_str).collect(),
+        }
+    }
+
+    /// Written out, from the bytes that were remembered.
+    #[must_use]
+    pub fn written_from(&self, mut bytes: Vec<u8>) -> Self {
+        match self {
+            Self::Hex(_) => return self.clone(),
+            Self::Remembered(_) | Self::Joined(_) => {}
+            Self::Flipped(_) => {
+                if let Some(last) = bytes.last_mut() {
+                    *last ^= 1;
+                }
+            }
+            Self::Extended(_) => bytes.push(0),
+        }
+        Self::of(&bytes)
+    }
+
+    /// The bytes written out; none while they are only remembered.
+    #[must_use]
+    pub fn written(&self) -> Vec<u8> {
+        match self {
+            Self::Hex(text) => crate::hex::decode(text).unwrap_or_default(),
+            _ => Vec::new(),
+        }
     }
 }
 

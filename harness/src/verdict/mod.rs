@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::expectation::{Excuse, Expectation};
 use crate::hex;
+use crate::psa::Attributes;
 use crate::scenario::{Condition, Rule};
 use crate::step::{Data, Observation};
 use crate::verify;
@@ -62,10 +63,7 @@ pub fn judge(rule: &Rule, observation: &Observation) -> Judgement {
 pub(crate) use raw::lengths;
 
 fn written(data: &Data) -> Vec<u8> {
-    match data {
-        Data::Hex(text) => hex::decode(text).unwrap_or_default(),
-        Data::Remembered(_) | Data::Flipped(_) | Data::Joined(_) => Vec::new(),
-    }
+    data.written()
 }
 
 /// The verifier's name where one was asked; else what was observed instead.
@@ -114,8 +112,30 @@ fn holds(condition: &Condition, observation: &Observation) -> Result<Option<&'st
             ensure(got? == right, format!("{code}: another digest"))?;
             return Ok(Some(verify::TEXTBOOK));
         }
+        Condition::Attributes(due) => {
+            let read =
+                observation.attributes.as_deref().ok_or_else(|| format!("{code} without attributes"))?;
+            ensure(read == due, format!("{code}: {}", differing(read, due)))?;
+        }
     }
     Ok(None)
+}
+
+/// Which attributes are not the ones due, with what was read.
+fn differing(read: &Attributes, due: &Attributes) -> String {
+    let mut words = Vec::new();
+    let mut compare = |name, read: u64, due: u64| {
+        if read != due {
+            words.push(format!("{name} {read:#x}"));
+        }
+    };
+    compare("id", read.id.into(), due.id.into());
+    compare("lifetime", read.lifetime.into(), due.lifetime.into());
+    compare("type", read.key_type.into(), due.key_type.into());
+    compare("bits", read.bits as u64, due.bits as u64);
+    compare("usage", read.usage.into(), due.usage.into());
+    compare("algorithm", read.algorithm.into(), due.algorithm.into());
+    words.join(", ")
 }
 
 /// The outcome, and what to say about it.

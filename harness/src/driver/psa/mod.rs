@@ -1,14 +1,17 @@
-//! Performs steps on Twintoken's PSA face, in this process.
+//! Performs steps on Twintoken's PSA face, in this process, or on one with a planted defect.
 
 mod encoding;
+pub(super) mod face;
 
 use std::collections::HashMap;
 
-use twintoken::psa::{Algorithm, Attributes, KeyId, KeyType, Lifetime, Psa, Status, Usage};
-use twintoken::{Emulator, Settings};
+use twintoken::psa::Status;
 
+use super::psa_faulty::{Defect, Faulty};
 use super::{Driver, bytes};
-use crate::step::{self, Action, Cipher, Kind, Material, NewKey, Observation, Property};
+use crate::psa::{Attributes, Call, Key, Work};
+use crate::step::{self, Action, Cipher, Data, Kind, Material, NewKey, Observation, Property};
+use face::{Face, Honest, Output};
 
 /// Either what the key store returned, or what the harness could not do.
 type Outcome = Result<Observation, Stop>;
@@ -42,8 +45,9 @@ fn returned(bytes: &[u8]) -> Observation {
 /// The driver.
 #[derive(Default)]
 pub struct PsaDriver {
-    emulator: Option<Emulator>,
-    keys: HashMap<String, KeyId>,
+    face: Option<Box<dyn Face>>,
+    defect: Option<&'static Defect>,
+    keys: HashMap<String, u32>,
 }
 
 impl Driver for PsaDriver {
@@ -57,41 +61,100 @@ impl Driver for PsaDriver {
 }
 
 impl PsaDriver {
+    /// A driver of a key store with this defect, or of the honest one.
+    #[must_use]
+    pub fn with(defect: Option<&'static Defect>) -> Self {
+        Self { defect, ..Self::default() }
+    }
+
     fn act(&mut self, action: &Action) -> Outcome {
         match action {
-            Action::Open(_) => {
-                let settings = Settings::from_environment().map_err(|fault| cannot(fault.to_string()))?;
-                self.emulator = Some(Emulator::open(settings).map_err(|fault| cannot(fault.to_string()))?);
+            Action::Open(token) => {
+                let honest = Honest::open().map_err(cannot)?;
+                self.face = Some(match self.defect {
+                    Some(defect) => Box::new(Faulty::new(honest, defect, *token)),
+                    None => Box::new(honest),
+                });
                 Ok(done())
             }
-            Action::Random(size) => Ok(returned(&self.psa()?.generate_random(*size as usize)?)),
+            Action::Psa(call) => self.single(call),
+            Action::Random(size) => self.bytes(&Call::GenerateRandom(*size)),
             Action::Digest { hash, input, .. } => {
-                let algorithm = Algorithm(encoding::hash(*hash));
-                Ok(returned(&self.psa()?.hash_compute(algorithm, &bytes(input))?))
+                self.bytes(&Call::HashCompute { algorithm: encoding::hash(*hash), input: input.clone() })
             }
-            Action::Sign { key, algorithm, input, .. } => self.sign(key, *algorithm, &bytes(input)),
+            Action::Sign { key, algorithm, input, .. } => {
+                let work = self.work(key, *algorithm, input)?;
+                self.bytes(&match form(*algorithm) {
+                    Form::Mac => Call::MacCompute(work),
+                    Form::Hash => Call::SignHash(work),
+                    Form::Message => Call::SignMessage(work),
+                })
+            }
             Action::Verify { key, algorithm, input, signature, .. } => {
-                self.verify(key, *algorithm, &bytes(input), &bytes(signature))
+                let (work, proof) = (self.work(key, *algorithm, input)?, signature.clone());
+                self.call(&match form(*algorithm) {
+                    Form::Mac => Call::MacVerify(work, proof),
+                    Form::Hash => Call::VerifyHash(work, proof),
+                    Form::Message => Call::VerifyMessage(work, proof),
+                })?;
+                Ok(done())
             }
             Action::Encrypt(cipher) => self.encrypt(cipher),
             Action::Decrypt(cipher) => self.decrypt(cipher),
             Action::Agree { key, peer } => {
-                let secret = self.psa()?.raw_key_agreement(Algorithm::ECDH, self.key(key)?, &bytes(peer))?;
-                Ok(returned(&secret))
+                let work = self.work(key, step::Algorithm::Ecdh, peer)?;
+                self.bytes(&Call::RawKeyAgreement(work))
             }
             _ => self.manage(action),
         }
     }
 
-    fn psa(&self) -> Result<Psa<'_>, Stop> {
-        Ok(self.emulator.as_ref().ok_or_else(|| cannot("the store is not open"))?.psa())
+    fn call(&mut self, call: &Call) -> Result<Output, Stop> {
+        Ok(self.face.as_mut().ok_or_else(|| cannot("the store is not open"))?.call(call)?)
     }
 
-    fn key(&self, name: &str) -> Result<KeyId, Stop> {
-        self.keys.get(name).copied().ok_or_else(|| cannot(format!("no key named {name}")))
+    fn bytes(&mut self, call: &Call) -> Outcome {
+        match self.call(call)? {
+            Output::Bytes(bytes) => Ok(returned(&bytes)),
+            _ => Err(cannot("no bytes were returned")),
+        }
     }
 
-    fn made(&mut self, name: &str, id: KeyId) -> Observation {
+    fn attributes(&mut self, key: u32) -> Result<Attributes, Stop> {
+        match self.call(&Call::GetKeyAttributes(Key::Id(key)))? {
+            Output::Attributes(attributes) => Ok(attributes),
+            _ => Err(cannot("no attributes were returned")),
+        }
+    }
+
+    /// A single call; a new key's id is returned as four bytes, the highest first.
+    fn single(&mut self, call: &Call) -> Outcome {
+        Ok(match self.call(call)? {
+            Output::Nothing => done(),
+            Output::Key(id) => returned(&id.to_be_bytes()),
+            Output::Bytes(bytes) => returned(&bytes),
+            Output::Attributes(attributes) => {
+                Observation { attributes: Some(Box::new(attributes)), ..done() }
+            }
+        })
+    }
+
+    fn key(&self, name: &str) -> Result<Key, Stop> {
+        self.keys.get(name).map(|id| Key::Id(*id)).ok_or_else(|| cannot(format!("no key named {name}")))
+    }
+
+    fn work(&self, key: &str, algorithm: step::Algorithm, input: &Data) -> Result<Work, Stop> {
+        Ok(Work { key: self.key(key)?, algorithm: encoding::algorithm(algorithm), input: input.clone() })
+    }
+
+    fn made(&mut self, name: &str, call: &Call) -> Outcome {
+        match self.call(call)? {
+            Output::Key(id) => Ok(self.named(name, id)),
+            _ => Err(cannot("no key was returned")),
+        }
+    }
+
+    fn named(&mut self, name: &str, id: u32) -> Observation {
         self.keys.insert(name.to_owned(), id);
         done()
     }
@@ -99,125 +162,100 @@ impl PsaDriver {
     /// Key management.
     fn manage(&mut self, action: &Action) -> Outcome {
         match action {
-            Action::Generate(key) => {
-                let id = self.psa()?.generate_key(&attributes(key))?;
-                Ok(self.made(&key.name, id))
-            }
+            Action::Generate(key) => self.made(&key.name, &Call::GenerateKey(attributes(key))),
             Action::Import { key, material } => {
                 let data = match material {
                     Material::Rsa(data) | Material::Secret(data) | Material::Pair { secret: data, .. } => {
-                        data
+                        data.clone()
                     }
                 };
                 // The size is left to the material, which may be shorter than the key type allows.
-                let id = self.psa()?.import_key(&attributes(key).with_bits(0), &bytes(data))?;
-                Ok(self.made(&key.name, id))
+                let attributes = Attributes { bits: 0, ..attributes(key) };
+                self.made(&key.name, &Call::ImportKey { attributes, data })
             }
             Action::Store { name, id, value, .. } => {
-                let id = self.psa()?.import_key(&raw_data(*id), &bytes(value))?;
-                Ok(self.made(name, id))
+                self.made(name, &Call::ImportKey { attributes: raw_data(*id), data: value.clone() })
             }
             Action::Populate { count, first, .. } => {
-                let psa = self.psa()?;
                 for number in 0..*count {
-                    psa.import_key(&raw_data(first + number), &number.to_be_bytes())?;
+                    let data = Data::of(&number.to_be_bytes());
+                    self.call(&Call::ImportKey { attributes: raw_data(first + number), data })?;
                 }
                 Ok(done())
             }
             Action::Copy { source, name, id, usages, algorithm, .. } => {
-                let algorithm = algorithm.map_or(Algorithm::NONE, of);
-                let wanted =
-                    Attributes::new().with_id(*id).with_usage(usage(usages)).with_algorithm(algorithm);
-                let id = self.psa()?.copy_key(self.key(source)?, &wanted)?;
-                Ok(self.made(name, id))
+                let attributes = Attributes {
+                    id: *id,
+                    lifetime: PERSISTENT,
+                    usage: encoding::usage(usages),
+                    algorithm: algorithm.map_or(0, encoding::algorithm),
+                    ..Attributes::default()
+                };
+                self.made(name, &Call::CopyKey { key: self.key(source)?, attributes })
             }
             Action::Destroy(name) => {
-                self.psa()?.destroy_key(self.key(name)?)?;
+                self.call(&Call::DestroyKey(self.key(name)?))?;
                 Ok(done())
             }
             Action::Purge(name) => {
-                self.psa()?.purge_key(self.key(name)?)?;
+                self.call(&Call::PurgeKey(self.key(name)?))?;
                 Ok(done())
             }
             Action::Locate { name, id, .. } => {
-                self.psa()?.get_key_attributes(KeyId(*id))?;
-                Ok(self.made(name, KeyId(*id)))
+                self.attributes(*id)?;
+                Ok(self.named(name, *id))
             }
             Action::Adopt { name, id, .. } => {
                 let id = bytes(id).try_into().map_err(|_| cannot("a key id is four bytes"))?;
-                let id = KeyId(u32::from_be_bytes(id));
-                self.psa()?.get_key_attributes(id)?;
-                Ok(self.made(name, id))
+                let id = u32::from_be_bytes(id);
+                self.attributes(id)?;
+                Ok(self.named(name, id))
             }
             Action::Read { key, property } => self.read(key, *property),
             _ => Err(cannot("PSA has no such function")),
         }
     }
 
-    fn read(&self, name: &str, property: Property) -> Outcome {
-        let (psa, key) = (self.psa()?, self.key(name)?);
+    fn read(&mut self, name: &str, property: Property) -> Outcome {
+        let key = self.key(name)?;
+        let Key::Id(id) = key else { return Err(cannot("the key has no id")) };
         match property {
-            Property::Value => Ok(returned(&psa.export_key(key)?)),
-            Property::PublicKey => Ok(returned(&psa.export_public_key(key)?)),
+            Property::Value => self.bytes(&Call::ExportKey(key)),
+            Property::PublicKey => self.bytes(&Call::ExportPublicKey(key)),
             Property::Bits => {
-                let bits = psa.get_key_attributes(key)?.bits();
-                let bits = u32::try_from(bits).map_err(|_| cannot("a size beyond 32 bits"))?;
+                let bits =
+                    u32::try_from(self.attributes(id)?.bits).map_err(|_| cannot("a size beyond 32 bits"))?;
                 Ok(returned(&bits.to_be_bytes()))
             }
-            Property::Persistent => {
-                let volatile = psa.get_key_attributes(key)?.lifetime().is_volatile();
-                Ok(returned(&[u8::from(!volatile)]))
-            }
+            Property::Persistent => Ok(returned(&[u8::from(!self.attributes(id)?.is_volatile())])),
             Property::MaySign => {
-                let may = psa.get_key_attributes(key)?.usage().intersects(Usage::SIGN);
+                let may = self.attributes(id)?.usage & encoding::usage(&[step::Usage::Sign]) != 0;
                 Ok(returned(&[u8::from(may)]))
             }
             _ => Err(cannot("PSA has no word for this property")),
         }
     }
 
-    fn sign(&self, key: &str, algorithm: step::Algorithm, input: &[u8]) -> Outcome {
-        let (psa, key, number) = (self.psa()?, self.key(key)?, of(algorithm));
-        let signature = match form(algorithm) {
-            Form::Mac => psa.mac_compute(key, number, input)?,
-            Form::Hash => psa.sign_hash(key, number, input)?,
-            Form::Message => psa.sign_message(key, number, input)?,
-        };
-        Ok(returned(&signature))
-    }
-
-    fn verify(&self, key: &str, algorithm: step::Algorithm, input: &[u8], signature: &[u8]) -> Outcome {
-        let (psa, key, number) = (self.psa()?, self.key(key)?, of(algorithm));
-        match form(algorithm) {
-            Form::Mac => psa.mac_verify(key, number, input, signature)?,
-            Form::Hash => psa.verify_hash(key, number, input, signature)?,
-            Form::Message => psa.verify_message(key, number, input, signature)?,
-        }
-        Ok(done())
-    }
-
     /// Outside AEAD the function draws the IV itself and puts it before the ciphertext.
-    fn encrypt(&self, cipher: &Cipher) -> Outcome {
-        let (psa, key, number) = (self.psa()?, self.key(&cipher.key)?, of(cipher.algorithm));
-        let input = bytes(&cipher.input);
+    fn encrypt(&mut self, cipher: &Cipher) -> Outcome {
+        let work = self.work(&cipher.key, cipher.algorithm, &cipher.input)?;
         if cipher.algorithm == step::Algorithm::AesGcm {
-            let sealed = psa.aead_encrypt(key, number, &bytes(&cipher.iv), &bytes(&cipher.aad), &input)?;
-            return Ok(returned(&sealed));
+            return self.bytes(&Call::AeadEncrypt(work, cipher.iv.clone(), cipher.aad.clone()));
         }
-        let output = psa.cipher_encrypt(key, number, &input)?;
+        let Output::Bytes(output) = self.call(&Call::CipherEncrypt(work))? else {
+            return Err(cannot("no bytes were returned"));
+        };
         let (iv, ciphertext) = output.split_at_checked(16).ok_or_else(|| cannot("no IV was returned"))?;
         Ok(Observation { iv: Some(crate::hex::encode(iv)), ..returned(ciphertext) })
     }
 
-    fn decrypt(&self, cipher: &Cipher) -> Outcome {
-        let (psa, key, number) = (self.psa()?, self.key(&cipher.key)?, of(cipher.algorithm));
-        let (iv, input) = (bytes(&cipher.iv), bytes(&cipher.input));
-        let plain = if cipher.algorithm == step::Algorithm::AesGcm {
-            psa.aead_decrypt(key, number, &iv, &bytes(&cipher.aad), &input)?
-        } else {
-            psa.cipher_decrypt(key, number, &[iv, input].concat())?
-        };
-        Ok(returned(&plain))
+    fn decrypt(&mut self, cipher: &Cipher) -> Outcome {
+        if cipher.algorithm == step::Algorithm::AesGcm {
+            let work = self.work(&cipher.key, cipher.algorithm, &cipher.input)?;
+            return self.bytes(&Call::AeadDecrypt(work, cipher.iv.clone(), cipher.aad.clone()));
+        }
+        let input = Data::of(&[bytes(&cipher.iv), bytes(&cipher.input)].concat());
+        self.bytes(&Call::CipherDecrypt(self.work(&cipher.key, cipher.algorithm, &input)?))
     }
 }
 
@@ -238,24 +276,18 @@ fn form(algorithm: step::Algorithm) -> Form {
     }
 }
 
-fn of(algorithm: step::Algorithm) -> Algorithm {
-    Algorithm(encoding::algorithm(algorithm))
-}
-
-fn usage(usages: &[step::Usage]) -> Usage {
-    Usage::from_bits_retain(encoding::usage(usages))
-}
+/// PSA_KEY_LIFETIME_PERSISTENT.
+const PERSISTENT: u32 = 1;
 
 fn attributes(key: &NewKey) -> Attributes {
-    let attributes = Attributes::new()
-        .with_key_type(KeyType(encoding::key_type(key.kind)))
-        .with_bits(size(key.kind))
-        .with_usage(usage(&key.usages))
-        .with_algorithm(key.algorithm.map_or(Algorithm::NONE, of));
-    match key.lifetime {
-        Some(lifetime) => attributes.with_lifetime(Lifetime(lifetime)).with_id(key.id),
-        None if key.persistent => attributes.with_id(key.id),
-        None => attributes.with_lifetime(Lifetime::VOLATILE),
+    let lifetime = key.lifetime.unwrap_or(if key.persistent { PERSISTENT } else { 0 });
+    Attributes {
+        id: key.id,
+        lifetime,
+        key_type: encoding::key_type(key.kind),
+        bits: size(key.kind),
+        usage: encoding::usage(&key.usages),
+        algorithm: key.algorithm.map_or(0, encoding::algorithm),
     }
 }
 
@@ -264,6 +296,6 @@ fn size(kind: Kind) -> usize {
 }
 
 fn raw_data(id: u32) -> Attributes {
-    let usage = usage(&[step::Usage::Export]);
-    Attributes::new().with_id(id).with_key_type(KeyType(encoding::RAW_DATA)).with_usage(usage)
+    let usage = encoding::usage(&[step::Usage::Export]);
+    Attributes { id, lifetime: PERSISTENT, key_type: encoding::RAW_DATA, usage, ..Attributes::default() }
 }
