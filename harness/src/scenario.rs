@@ -43,6 +43,45 @@ pub enum Condition {
         /// Message, hash or DigestInfo.
         input: Data,
     },
+    /// A raw call wrote a length (or a count) from `least` to `most`.
+    Written {
+        /// The smallest.
+        least: u64,
+        /// The largest.
+        most: u64,
+    },
+    /// A raw search gave so many objects.
+    Found(u64),
+    /// A number of the structure that a raw call filled.
+    Number {
+        /// The field, as [`crate::raw::Answer`] names it.
+        field: String,
+        /// Its value.
+        value: u64,
+    },
+    /// A flag of the structure that a raw call filled.
+    Flag {
+        /// `CKF_…`.
+        flag: String,
+        /// Whether it is due.
+        set: bool,
+    },
+    /// A text of the structure that a raw call filled, blanks and all.
+    Text {
+        /// The field.
+        field: String,
+        /// The text.
+        text: String,
+    },
+    /// The lengths of all attributes of a raw call; `None`: CK_UNAVAILABLE_INFORMATION.
+    AttributeLengths(Vec<Option<u64>>),
+    /// The value of one attribute of a raw call.
+    Attribute {
+        /// Which, from 0.
+        at: usize,
+        /// Its value.
+        value: Data,
+    },
     /// The bytes are the digest another implementation computes.
     Digest {
         /// The hash function.
@@ -74,6 +113,16 @@ impl Condition {
             Self::Length(size) => format!("{size} bytes"),
             Self::Count(count) => format!("{count} found"),
             Self::Labels(labels) => format!("found [{}]", labels.join(", ")),
+            Self::Written { least, most } if least == most => format!("length {least}"),
+            Self::Written { least, most } => format!("a length from {least} to {most}"),
+            Self::Found(count) => format!("{count} found"),
+            Self::Number { field, value } => format!("{field} {value}"),
+            Self::Flag { flag, set } => format!("{flag} {}", if *set { "set" } else { "not set" }),
+            Self::Text { field, text } => format!("{field} \"{text}\""),
+            Self::AttributeLengths(lengths) => {
+                format!("attribute lengths {}", crate::verdict::lengths(lengths))
+            }
+            Self::Attribute { at, .. } => format!("the right value of attribute {at}"),
             Self::Verifies { .. } => "a result that verifies".into(),
             Self::Digest { .. } => "the right digest".into(),
         }
@@ -82,9 +131,12 @@ impl Condition {
     /// The bytes the condition compares with, to be written out before it is judged.
     pub fn data_mut(&mut self) -> Vec<&mut Data> {
         match self {
-            Self::Equals(data) | Self::Differs(data) | Self::Digest { input: data, .. } => vec![data],
+            Self::Equals(data)
+            | Self::Differs(data)
+            | Self::Attribute { value: data, .. }
+            | Self::Digest { input: data, .. } => vec![data],
             Self::Verifies { public, input, .. } => vec![public, input],
-            Self::Length(_) | Self::Count(_) | Self::Labels(_) => Vec::new(),
+            _ => Vec::new(),
         }
     }
 }

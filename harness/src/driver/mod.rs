@@ -52,7 +52,7 @@ pub fn serve(target: &Target) -> std::io::Result<()> {
 pub(crate) fn bytes(data: &Data) -> Vec<u8> {
     match data {
         Data::Hex(text) => crate::hex::decode(text).unwrap_or_default(),
-        Data::Remembered(_) | Data::Flipped(_) => Vec::new(),
+        Data::Remembered(_) | Data::Flipped(_) | Data::Joined(_) => Vec::new(),
     }
 }
 

@@ -121,16 +121,20 @@ impl<'a> Stage<'a> {
         }
         let conditions = rule.conditions.iter_mut().flat_map(|condition| condition.data_mut());
         for data in action.data_mut().into_iter().chain(conditions) {
-            let (name, flip) = match data {
+            let (names, flip) = match data {
                 Data::Hex(_) => continue,
-                Data::Remembered(name) => (name.clone(), false),
-                Data::Flipped(name) => (name.clone(), true),
+                Data::Remembered(name) => (vec![name.clone()], false),
+                Data::Flipped(name) => (vec![name.clone()], true),
+                Data::Joined(names) => (names.clone(), false),
             };
-            let Some(text) = self.memory.get(&name) else {
-                let unknown = (format!("nothing remembered as {name}"), Outcome::Surprise);
-                return Err(self.missing.get(&name).cloned().unwrap_or(unknown));
-            };
-            let mut bytes = crate::hex::decode(text).unwrap_or_default();
+            let mut bytes = Vec::new();
+            for name in names {
+                let Some(text) = self.memory.get(&name) else {
+                    let unknown = (format!("nothing remembered as {name}"), Outcome::Surprise);
+                    return Err(self.missing.get(&name).cloned().unwrap_or(unknown));
+                };
+                bytes.extend(crate::hex::decode(text).unwrap_or_default());
+            }
             if let (true, Some(last)) = (flip, bytes.last_mut()) {
                 *last ^= 1;
             }

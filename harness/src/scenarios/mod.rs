@@ -6,6 +6,7 @@ pub mod cross_face;
 pub mod keys;
 pub mod objects;
 pub mod query;
+pub mod raw;
 pub mod refusals;
 pub mod sign;
 pub mod store;
@@ -23,6 +24,7 @@ pub fn all() -> Vec<Scenario> {
         compute::all(),
         query::all(),
         cross_face::all(),
+        raw::all(),
     ]
     .concat()
 }

@@ -126,6 +126,8 @@ pub enum Data {
     Remembered(String),
     /// The same with the lowest bit of its last byte flipped.
     Flipped(String),
+    /// What several earlier steps returned, one after another.
+    Joined(Vec<String>),
 }
 
 impl Data {

@@ -69,3 +69,21 @@ impl From<Answer> for Observation {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trespass_is_part_of_the_code_that_rules_see() {
+        let answer = Answer {
+            function: "C_Sign".into(),
+            code: "CKR_OK".into(),
+            trespasses: vec!["wrote past a buffer of 5 bytes".into()],
+            ..Answer::default()
+        };
+        let observation = Observation::from(answer);
+        assert_eq!(observation.code, "CKR_OK, wrote past a buffer of 5 bytes");
+        assert_eq!(observation.call.as_deref(), Some("C_Sign"));
+    }
+}

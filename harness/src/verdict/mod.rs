@@ -1,5 +1,7 @@
 //! Judges an observation by its clause, and weighs the judgement against what was expected of the backend.
 
+mod raw;
+
 use serde::{Deserialize, Serialize};
 
 use crate::expectation::{Excuse, Expectation};
@@ -57,10 +59,12 @@ pub fn judge(rule: &Rule, observation: &Observation) -> Judgement {
     Judgement::Accepted { verifier }
 }
 
+pub(crate) use raw::lengths;
+
 fn written(data: &Data) -> Vec<u8> {
     match data {
         Data::Hex(text) => hex::decode(text).unwrap_or_default(),
-        Data::Remembered(_) | Data::Flipped(_) => Vec::new(),
+        Data::Remembered(_) | Data::Flipped(_) | Data::Joined(_) => Vec::new(),
     }
 }
 
@@ -89,6 +93,16 @@ fn holds(condition: &Condition, observation: &Observation) -> Result<Option<&'st
         Condition::Labels(labels) => {
             let found = found?;
             ensure(found == labels, format!("{code}: found [{}]", found.join(", ")))?;
+        }
+        Condition::Written { .. }
+        | Condition::Found(_)
+        | Condition::Number { .. }
+        | Condition::Flag { .. }
+        | Condition::Text { .. }
+        | Condition::AttributeLengths(_)
+        | Condition::Attribute { .. } => {
+            let answer = observation.answer.as_ref().ok_or_else(|| format!("{code} without an answer"))?;
+            raw::holds(condition, answer).map_err(|observed| format!("{code}: {observed}"))?;
         }
         Condition::Verifies { algorithm, public, input } => {
             let answer = verify::signature(*algorithm, &written(public), &written(input), got?);

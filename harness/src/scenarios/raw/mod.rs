@@ -1,0 +1,33 @@
+//! Scenarios of raw calls: what the safe binding hides, chapter by chapter.
+
+mod attributes;
+mod crypto;
+mod lengths;
+mod library;
+mod objects;
+mod order;
+mod parts;
+mod pins;
+mod sessions;
+mod usage;
+mod words;
+
+use crate::scenario::Scenario;
+
+/// All of them.
+#[must_use]
+pub fn all() -> Vec<Scenario> {
+    [
+        library::all(),
+        sessions::all(),
+        pins::all(),
+        lengths::all(),
+        attributes::all(),
+        objects::all(),
+        order::all(),
+        parts::all(),
+        crypto::all(),
+        usage::all(),
+    ]
+    .concat()
+}

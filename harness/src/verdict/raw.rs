@@ -1,0 +1,117 @@
+//! Judges what a raw call answered beside its code.
+
+use super::written;
+use crate::driver::raw::names;
+use crate::hex;
+use crate::raw::Answer;
+use crate::scenario::Condition;
+
+/// Lengths of attributes in words.
+pub(crate) fn lengths(lengths: &[Option<u64>]) -> String {
+    let word = |length: &Option<u64>| length.map_or("unavailable".to_owned(), |length| length.to_string());
+    lengths.iter().map(word).collect::<Vec<_>>().join(", ")
+}
+
+fn ensure(right: bool, observed: impl FnOnce() -> String) -> Result<(), String> {
+    if right { Ok(()) } else { Err(observed()) }
+}
+
+/// What was observed instead, where a condition on the answer does not hold. The words name no number that differs from run
+/// to run.
+pub(super) fn holds(condition: &Condition, answer: &Answer) -> Result<(), String> {
+    match condition {
+        Condition::Written { least, most } => {
+            let length = answer.length.ok_or("no length written")?;
+            ensure((*least..=*most).contains(&length), || format!("length {length}"))
+        }
+        Condition::Found(count) => {
+            let found = answer.found.ok_or("no count written")?;
+            ensure(found == *count, || format!("{found} found"))
+        }
+        Condition::Number { field, value } => {
+            let number = *answer.numbers.get(field).ok_or_else(|| format!("no {field}"))?;
+            ensure(number == *value, || format!("{field} {number}"))
+        }
+        Condition::Flag { flag, set } => {
+            let flags = *answer.numbers.get("flags").ok_or("no flags")?;
+            let is_set = flags & names::number(flag)? != 0;
+            ensure(is_set == *set, || format!("{flag} {}", if is_set { "set" } else { "not set" }))
+        }
+        Condition::Text { field, text } => {
+            let got = answer.texts.get(field).ok_or_else(|| format!("no {field}"))?;
+            ensure(got == text, || format!("{field} {got:?}"))
+        }
+        Condition::AttributeLengths(due) => {
+            let got: Vec<Option<u64>> = answer.attributes.iter().map(|(length, _)| *length).collect();
+            ensure(got == *due, || format!("attribute lengths {}", lengths(&got)))
+        }
+        Condition::Attribute { at, value } => {
+            let bytes = answer.attributes.get(*at).and_then(|(_, bytes)| bytes.as_ref());
+            let bytes = bytes.ok_or_else(|| format!("no value of attribute {at}"))?;
+            ensure(*bytes == hex::encode(&written(value)), || {
+                if bytes.len() <= 16 {
+                    format!("attribute {at} is {bytes}")
+                } else {
+                    format!("another value of attribute {at}")
+                }
+            })
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::step::Data;
+
+    fn answer() -> Answer {
+        Answer {
+            code: "CKR_OK".into(),
+            length: Some(32),
+            found: Some(2),
+            attributes: vec![(Some(1), Some("01".into())), (None, None)],
+            numbers: [("flags".to_owned(), 6), ("state".to_owned(), 3)].into(),
+            texts: [("label".to_owned(), "harness ".to_owned())].into(),
+            ..Answer::default()
+        }
+    }
+
+    fn observed(condition: &Condition) -> Result<(), String> {
+        holds(condition, &answer())
+    }
+
+    #[test]
+    fn a_length_or_a_count_outside_the_due_is_refused_and_so_is_none() {
+        assert_eq!(observed(&Condition::Written { least: 32, most: 48 }), Ok(()));
+        assert_eq!(observed(&Condition::Written { least: 33, most: 48 }), Err("length 32".into()));
+        assert_eq!(observed(&Condition::Found(2)), Ok(()));
+        assert_eq!(observed(&Condition::Found(1)), Err("2 found".into()));
+        let nothing = holds(&Condition::Written { least: 0, most: 99 }, &Answer::default());
+        assert_eq!(nothing, Err("no length written".into()));
+    }
+
+    #[test]
+    fn numbers_flags_and_texts_are_compared_to_the_letter() {
+        let number = |value| Condition::Number { field: "state".into(), value };
+        assert_eq!(observed(&number(3)), Ok(()));
+        assert_eq!(observed(&number(2)), Err("state 3".into()));
+        let flag = |flag: &str, set| Condition::Flag { flag: flag.into(), set };
+        assert_eq!(observed(&flag("CKF_RW_SESSION", true)), Ok(()));
+        assert_eq!(observed(&flag("CKF_RW_SESSION", false)), Err("CKF_RW_SESSION set".into()));
+        let text = |text: &str| Condition::Text { field: "label".into(), text: text.into() };
+        assert_eq!(observed(&text("harness ")), Ok(()));
+        assert_eq!(observed(&text("harness\0")), Err("label \"harness \"".into()));
+    }
+
+    #[test]
+    fn lengths_and_values_of_attributes_are_compared_one_by_one() {
+        assert_eq!(observed(&Condition::AttributeLengths(vec![Some(1), None])), Ok(()));
+        let other = observed(&Condition::AttributeLengths(vec![Some(1), Some(4)]));
+        assert_eq!(other, Err("attribute lengths 1, unavailable".into()));
+        let value = |at, bytes: &[u8]| Condition::Attribute { at, value: Data::of(bytes) };
+        assert_eq!(observed(&value(0, &[1])), Ok(()));
+        assert_eq!(observed(&value(0, &[0])), Err("attribute 0 is 01".into()));
+        assert_eq!(observed(&value(1, &[])), Err("no value of attribute 1".into()));
+    }
+}
