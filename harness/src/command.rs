@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::backend::{self, Refusal};
 use crate::bench;
 use crate::driver::{self, Target};
+use crate::property;
 use crate::report::{self, Report};
 use crate::run;
 use crate::scenario::Scenario;
@@ -28,9 +29,12 @@ enum Command {
     Bench(bench::Options),
     /// Run one saved scenario again and show each step.
     Replay {
-        /// A file of the report's `failing` folder.
+        /// A file of the report's `failing` or `property` folder.
         file: PathBuf,
     },
+    /// Make the calls of a file on a fresh token (what the harness starts for itself).
+    #[command(hide = true)]
+    DriveCalls { module: PathBuf, calls: PathBuf, answers: PathBuf },
     /// Perform actions from standard input (what the harness starts for itself).
     #[command(hide = true)]
     Drive {
@@ -62,6 +66,21 @@ pub struct Conformance {
     /// Where the reports go.
     #[arg(long, value_name = "DIR", default_value = "target/conformance")]
     pub report: PathBuf,
+    /// Make random sequences of calls and judge each answer by a model of the specification. Exit 1: a disagreement.
+    #[arg(long, conflicts_with_all = ["list", "scenario"])]
+    pub property: bool,
+    /// Make the same random sequences on two modules and show where they differ, without a verdict on either.
+    #[arg(long, conflicts_with_all = ["list", "scenario", "property"])]
+    pub differential: bool,
+    /// The seed of the random sequences.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// How many random steps.
+    #[arg(long, value_name = "M", default_value_t = 10_000)]
+    pub steps: usize,
+    /// Run a saved scenario or sequence again and show each step.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["list", "scenario", "property", "differential"])]
+    pub replay: Option<PathBuf>,
     /// Our own module; its two faces then take part.
     #[arg(long, value_name = "PATH")]
     pub own: Option<PathBuf>,
@@ -80,6 +99,10 @@ pub fn main() -> ExitCode {
         Command::BenchFill { from, to } => bench::fill::in_process(from..to)
             .map(|()| true)
             .map_err(|fault| Refusal::Nothing(fault.to_string())),
+        Command::DriveCalls { module, calls, answers } => {
+            let done = property::execute::serve([&module, &calls, &answers]);
+            return done.map_or(ExitCode::FAILURE, |()| ExitCode::SUCCESS);
+        }
         Command::Drive { pkcs11, psa: _ } => {
             let target = pkcs11.map_or(Target::Psa, Target::Pkcs11);
             return driver::serve(&target).map_or(ExitCode::FAILURE, |()| ExitCode::SUCCESS);
@@ -100,6 +123,12 @@ pub fn main() -> ExitCode {
 /// # Errors
 /// When a module is refused or a report cannot be written.
 pub fn conformance(options: &Conformance) -> Result<bool, Refusal> {
+    if let Some(file) = &options.replay {
+        return crate::replay::replay(file);
+    }
+    if options.property || options.differential {
+        return at_random(options);
+    }
     let everything = crate::scenarios::all();
     let wanted =
         |scenario: &&Scenario| options.scenario.as_ref().is_none_or(|text| scenario.name.contains(text));
@@ -122,4 +151,25 @@ pub fn conformance(options: &Conformance) -> Result<bool, Refusal> {
     report::write(&report, &jobs, &options.report)?;
     report::terminal::print(&report, &options.report, clock.seconds());
     Ok(report.surprises() == 0)
+}
+
+/// A property run on the module named last, or a differential run on the last two; our own comes first.
+fn at_random(options: &Conformance) -> Result<bool, Refusal> {
+    let own = options.own.as_deref().map(|path| path.display().to_string());
+    let needed = if options.differential { 2 } else { 1 };
+    let mut names: Vec<String> = options.modules.clone();
+    if names.len() < needed {
+        names.splice(0..0, own);
+    }
+    let modules: Vec<backend::Backend> =
+        names.iter().map(|name| backend::named(name)).collect::<Result<_, _>>()?;
+    match &modules[..] {
+        [first, second] if options.differential => {
+            property::differential::differential([first, second], options.seed, options.steps)
+        }
+        [module] if options.property => {
+            property::property(module, options.seed, options.steps, &options.report)
+        }
+        _ => Err(Refusal::Nothing(format!("this run takes {needed} of --module"))),
+    }
 }

@@ -9,6 +9,7 @@ pub mod driver;
 pub mod expectation;
 pub mod hex;
 pub mod material;
+pub mod property;
 pub mod raw;
 pub mod replay;
 pub mod report;

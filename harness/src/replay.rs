@@ -29,13 +29,16 @@ impl Saved {
     }
 }
 
-/// Runs a saved scenario and prints each check.
+/// Runs a saved scenario, or a saved sequence of calls, and prints each check.
 ///
 /// # Errors
 /// When the file cannot be read or names an unknown backend.
 pub fn replay(file: &Path) -> Result<bool, Refusal> {
     let problem = |error| Refusal::File(file.display().to_string(), error);
     let text = std::fs::read_to_string(file).map_err(problem)?;
+    if let Ok(sequence) = serde_json::from_str::<crate::property::Saved>(&text) {
+        return crate::property::replay(&sequence);
+    }
     let saved: Saved = serde_json::from_str(&text).map_err(|error| problem(std::io::Error::other(error)))?;
     let profiles = backend::profiles()?;
     let mut backends = Vec::new();
