@@ -392,7 +392,7 @@ impl Generator {
             Operation::Digest => (&["CKM_SHA256"], &[]),
             Operation::Sign => (&["CKM_SHA256_HMAC", "CKM_ECDSA"], &[Kind::Generic, Kind::EcPrivate]),
             Operation::Verify => (&["CKM_SHA256_HMAC", "CKM_ECDSA"], &[Kind::Generic, Kind::EcPublic]),
-            _ => (&["CKM_AES_ECB", "CKM_AES_CBC", "CKM_AES_CBC_PAD"], &[Kind::Aes]),
+            _ => (&["CKM_AES_CBC_PAD"], &[Kind::Aes]),
         };
         let mut mechanism = self.chance.pick(mechanisms).unwrap_or("CKM_SHA256");
         if self.chance.one_in(25) {

@@ -72,6 +72,12 @@ fn has(object: &Object, attribute: &str) -> Option<bool> {
     })
 }
 
+/// An object takes no attribute that its class does not have.
+pub(super) fn foreign_attributes(broken: &mut Broken, object: &Object, changes: &Entries) {
+    let foreign = changes.keys().any(|name| has(object, name) == Some(false));
+    broken.when(foreign, &["CKR_ATTRIBUTE_TYPE_INVALID", "CKR_TEMPLATE_INCONSISTENT"]);
+}
+
 impl Model {
     pub(super) fn get_attributes(&self, object: &Handle, wanted: &[Want]) -> Verdict {
         let object = match self.behind(object) {
@@ -123,6 +129,7 @@ impl Model {
         self.write_rules(&mut broken, session, &found.attributes);
         flaws_of_values(&mut broken, &changes);
         broken.when(found.is_not("CKA_MODIFIABLE"), &["CKR_ACTION_PROHIBITED"]);
+        foreign_attributes(&mut broken, found, &changes);
         for (attribute, value) in &changes {
             let secret = has(found, "CKA_SENSITIVE") == Some(true);
             match (attribute.as_str(), value.as_slice()) {
@@ -137,6 +144,7 @@ impl Model {
                 ("CKA_CLASS" | "CKA_LOCAL", _) if found.kind != Kind::Data => {
                     broken.when(true, &["CKR_ATTRIBUTE_READ_ONLY"]);
                 }
+                (foreign, _) if has(found, foreign) == Some(false) => {}
                 (unknown, _) if unknown.starts_with("0x") => {}
                 _ => return None,
             }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::attributes::{Entries, entries, flaws_of_values};
+use super::attributes::{Entries, entries, flaws_of_values, foreign_attributes};
 use super::{Broken, Condition, Login, Model, Search, Verdict, ok, ok_with, refused};
 use crate::raw::{Handle, Template};
 
@@ -121,6 +121,9 @@ impl Model {
         let constant =
             |name: &str| attributes.get(name).and_then(|value| <[u8; 8]>::try_from(&value[..]).ok());
         let number = |name: &str| constant(name).map(u64::from_ne_bytes);
+        // An attribute of keys is none of CKO_DATA at all.
+        let strange = number("CKA_CLASS") == Some(0) && attributes.contains_key("CKA_LOCAL");
+        broken.when(strange, &["CKR_ATTRIBUTE_TYPE_INVALID"]);
         let kind = match (number("CKA_CLASS"), number("CKA_KEY_TYPE")) {
             (Some(0), None) => Some(Kind::Data),
             (Some(4), Some(0x1f)) => Some(Kind::Aes),
@@ -180,6 +183,7 @@ impl Model {
             }
             broken.when(true, &["CKR_ATTRIBUTE_READ_ONLY", "CKR_TEMPLATE_INCONSISTENT"]);
         }
+        foreign_attributes(&mut broken, &source, &changes);
         let opened = source.is("CKA_SENSITIVE") && copy.is_not("CKA_SENSITIVE")
             || source.is_not("CKA_EXTRACTABLE") && copy.is("CKA_EXTRACTABLE");
         broken.when(opened, &["CKR_ATTRIBUTE_READ_ONLY", "CKR_TEMPLATE_INCONSISTENT"]);
