@@ -151,6 +151,14 @@ fn look_beside(profiles: &[(String, Profile)], selection: &mut Selection) -> Res
     Ok(())
 }
 
+/// The module behind a name or a path.
+///
+/// # Errors
+/// When it is not there, or nobody wrote down how to give it a token folder.
+pub fn named(module: &str) -> Result<Backend, Refusal> {
+    resolve(&profiles()?, module)
+}
+
 /// The backend behind a name or a path.
 fn resolve(profiles: &[(String, Profile)], module: &str) -> Result<Backend, Refusal> {
     let stem = stem(module);

@@ -5,10 +5,11 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::at_random::{self, Face};
 use crate::backend::{self, Refusal};
 use crate::bench;
 use crate::driver::{self, Target};
-use crate::property_psa;
+use crate::property;
 use crate::report::{self, Report};
 use crate::run;
 use crate::scenario::Scenario;
@@ -31,9 +32,12 @@ enum Command {
     Bench(bench::Options),
     /// Run one saved scenario again and show each step.
     Replay {
-        /// A file of the report's `failing` folder.
+        /// A file of the report's `failing` or `property` folder.
         file: PathBuf,
     },
+    /// Make the calls of a file on a fresh token (what the harness starts for itself).
+    #[command(hide = true)]
+    DriveCalls { module: PathBuf, calls: PathBuf, answers: PathBuf },
     /// Perform actions from standard input (what the harness starts for itself).
     #[command(hide = true)]
     Drive {
@@ -71,12 +75,9 @@ pub struct Conformance {
     /// Putting the harness itself to the test.
     #[command(flatten)]
     pub self_check: self_check::Options,
-    /// Plant defects in the PSA face, those whose name contains this text, and tell which checks find each.
-    #[arg(long, value_name = "PATTERN", num_args = 0..=1, default_missing_value = "")]
-    pub self_check_psa: Option<String>,
-    /// Random calls against a model.
+    /// Random calls.
     #[command(flatten)]
-    pub property: property_psa::Options,
+    pub at_random: at_random::Options,
 }
 
 /// Runs the program.
@@ -92,6 +93,10 @@ pub fn main() -> ExitCode {
         Command::BenchFill { from, to } => bench::fill::in_process(from..to)
             .map(|()| true)
             .map_err(|fault| Refusal::Nothing(fault.to_string())),
+        Command::DriveCalls { module, calls, answers } => {
+            let done = property::execute::serve([&module, &calls, &answers]);
+            return done.map_or(ExitCode::FAILURE, |()| ExitCode::SUCCESS);
+        }
         Command::Drive { pkcs11, psa: _ } => {
             let target = pkcs11.map_or(Target::Psa, Target::Pkcs11);
             return driver::serve(&target).map_or(ExitCode::FAILURE, |()| ExitCode::SUCCESS);
@@ -112,6 +117,10 @@ pub fn main() -> ExitCode {
 /// # Errors
 /// When a module is refused or a report cannot be written.
 pub fn conformance(options: &Conformance) -> Result<bool, Refusal> {
+    let own = options.own.as_deref();
+    if options.at_random.asked_for() {
+        return at_random::run(&options.at_random, own, &options.modules, &options.report);
+    }
     let everything = crate::scenarios::all();
     let wanted =
         |scenario: &&Scenario| options.scenario.as_ref().is_none_or(|text| scenario.name.contains(text));
@@ -124,17 +133,10 @@ pub fn conformance(options: &Conformance) -> Result<bool, Refusal> {
         return Ok(true);
     }
     if options.self_check.self_check {
-        let own = options.own.as_deref();
-        return self_check::self_check(&options.self_check, own, &options.modules, &scenarios);
+        return check_itself(options, &scenarios);
     }
     let program = std::env::current_exe().map_err(|error| Refusal::File("this program".into(), error))?;
-    if let Some(pattern) = &options.self_check_psa {
-        return self_check_psa::self_check(&program, &scenarios, pattern);
-    }
-    if options.property.property {
-        return property_psa::property(&program, &options.property, &options.report);
-    }
-    let selection = backend::select(options.own.as_deref(), &options.modules)?;
+    let selection = backend::select(own, &options.modules)?;
     let clock = run::Stopwatch::start();
     let jobs = run::jobs(&scenarios, &selection.backends);
     let progress = report::progress::Progress::new(&jobs);
@@ -144,4 +146,20 @@ pub fn conformance(options: &Conformance) -> Result<bool, Refusal> {
     report::write(&report, &jobs, &options.report)?;
     report::terminal::print(&report, &options.report, clock.seconds());
     Ok(report.surprises() == 0)
+}
+
+/// Plants the defects of both faces; the answer says whether all were found.
+fn check_itself(options: &Conformance, scenarios: &[Scenario]) -> Result<bool, Refusal> {
+    let (checks, random) = (&options.self_check, &options.at_random);
+    let mut well = true;
+    if random.includes(Face::Pkcs11) {
+        well &=
+            self_check::self_check(checks, options.own.as_deref(), &options.modules, scenarios, random.seed)?;
+    }
+    if random.includes(Face::Psa) && checks.mutations.is_none() {
+        let program = std::env::current_exe().map_err(|error| Refusal::File("this program".into(), error))?;
+        well &=
+            self_check_psa::self_check(&program, scenarios, checks.defect.as_deref().unwrap_or_default())?;
+    }
+    Ok(well)
 }

@@ -1,5 +1,6 @@
 //! Runs the same store, sign and query scenarios on several key stores and shows where they depart from the standard.
 
+pub mod at_random;
 pub mod backend;
 pub mod bench;
 pub mod child;
@@ -9,6 +10,7 @@ pub mod driver;
 pub mod expectation;
 pub mod hex;
 pub mod material;
+pub mod property;
 pub mod property_psa;
 pub mod psa;
 pub mod raw;

@@ -30,7 +30,7 @@ impl Saved {
     }
 }
 
-/// Runs a saved scenario and prints each check.
+/// Runs a saved scenario, or a saved sequence of calls, and prints each check.
 ///
 /// # Errors
 /// When the file cannot be read or names an unknown backend.
@@ -40,6 +40,9 @@ pub fn replay(file: &Path) -> Result<bool, Refusal> {
     let program = std::env::current_exe().map_err(|error| Refusal::File("this program".into(), error))?;
     if let Ok(saved) = serde_json::from_str::<property_psa::Saved>(&text) {
         return property_psa::replay(&program, &saved);
+    }
+    if let Ok(sequence) = serde_json::from_str::<crate::property::Saved>(&text) {
+        return crate::property::replay(&sequence);
     }
     let saved: Saved = serde_json::from_str(&text).map_err(|error| problem(std::io::Error::other(error)))?;
     let profiles = backend::profiles()?;

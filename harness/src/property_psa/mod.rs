@@ -9,9 +9,9 @@ mod trace;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use clap::Args;
 use serde::{Deserialize, Serialize};
 
+use crate::at_random::Options;
 use crate::backend::{Backend, Refusal};
 use crate::driver::psa_faulty::psa_defects;
 use crate::run::Stopwatch;
@@ -25,26 +25,6 @@ use trace::{Player, play, shrink};
 const BATCH: u64 = 500;
 /// How often a run is played again at most to make it shorter.
 const TRIES: usize = 400;
-
-/// The options of a property run.
-#[derive(Clone, Debug, Default, Args)]
-pub struct Options {
-    /// Make random calls and compare each answer with a model of the standard.
-    #[arg(long)]
-    pub property: bool,
-    /// The face: `psa`.
-    #[arg(long, value_name = "FACE", default_value = "psa", requires = "property")]
-    pub face: String,
-    /// Where the random numbers begin.
-    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
-    pub seed: u64,
-    /// How many calls.
-    #[arg(long, value_name = "NUMBER", default_value_t = 10_000)]
-    pub steps: u64,
-    /// Plant this PSA defect first, to see it found.
-    #[arg(long, value_name = "NAME", requires = "property", hide = true)]
-    pub psa_defect: Option<String>,
-}
 
 /// A run that ended in a disagreement, as it is saved.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -131,11 +111,8 @@ pub fn run(program: &Path, seed: u64, steps: u64, defect: Option<&str>) -> Resul
 /// # Errors
 /// As [`run`]; when the file cannot be written.
 pub fn property(program: &Path, options: &Options, report: &Path) -> Result<bool, Refusal> {
-    if options.face != "psa" {
-        return Err(Refusal::Nothing(format!("there is no property run of the face {}", options.face)));
-    }
     let clock = Stopwatch::start();
-    let outcome = run(program, options.seed, options.steps, options.psa_defect.as_deref())?;
+    let outcome = run(program, options.seed, options.steps as u64, options.psa_defect.as_deref())?;
     println!("{:24} {:>8} {:>9}", "function", "calls", "succeeded");
     for (name, (calls, right)) in &outcome.counts {
         println!("{name:24} {calls:>8} {right:>9}");

@@ -73,7 +73,8 @@ impl Call {
     }
 
     /// The handles among the arguments, the session first.
-    fn handles(&self) -> Vec<&Handle> {
+    #[must_use]
+    pub fn handles(&self) -> Vec<&Handle> {
         match self {
             Self::C_InitPIN { session, .. }
             | Self::C_SetPIN { session, .. }

@@ -16,7 +16,7 @@ use crate::scenario::Scenario;
 use crate::step::{Action, Face};
 use crate::verdict::Outcome;
 use stage::Stage;
-pub(crate) use stage::fresh_folder;
+pub(crate) use stage::{fill, fresh_folder, scratch};
 
 /// What came of one check on one backend.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

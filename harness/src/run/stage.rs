@@ -211,7 +211,7 @@ pub(crate) fn fresh_folder() -> std::io::Result<tempfile::TempDir> {
 
 /// Where token folders are made: in memory where the system has such a folder, because a store that waits for the
 /// disk after each of a thousand objects says nothing more about the standard. `TMPDIR` chooses another place.
-fn scratch() -> PathBuf {
+pub(crate) fn scratch() -> PathBuf {
     let memory = Path::new("/dev/shm");
     if std::env::var_os("TMPDIR").is_none() && memory.is_dir() {
         memory.to_owned()
@@ -220,6 +220,6 @@ fn scratch() -> PathBuf {
     }
 }
 
-fn fill(text: &str, folder: &Path) -> String {
+pub(crate) fn fill(text: &str, folder: &Path) -> String {
     text.replace("{folder}", &folder.display().to_string())
 }

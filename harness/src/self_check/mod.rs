@@ -39,9 +39,6 @@ pub struct Options {
     /// Instead of the list: so many defects drawn from numbers.
     #[arg(long, value_name = "NUMBER", requires = "self_check")]
     pub mutations: Option<u64>,
-    /// The first of these numbers.
-    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
-    pub seed: u64,
 }
 
 /// A module that can stand behind the proxy.
@@ -60,6 +57,7 @@ pub fn self_check(
     own: Option<&Path>,
     modules: &[String],
     scenarios: &[Scenario],
+    seed: u64,
 ) -> Result<bool, Refusal> {
     let lacks =
         |what: &str| Refusal::Nothing(format!("--self-check needs {what}: use cargo xtask conformance"));
@@ -82,7 +80,7 @@ pub fn self_check(
         keen,
     };
     let (prey, skipped) = match options.mutations {
-        Some(count) => (drawn(options.seed, count), Vec::new()),
+        Some(count) => (drawn(seed, count), Vec::new()),
         None => listed(options, &behind, &record),
     };
     if prey.is_empty() {

@@ -1,0 +1,47 @@
+//! Delta debugging: leaves out steps as long as the sequence still shows the same.
+
+use super::Step;
+
+/// The smallest sequence found that still shows what `shows` looks for: no single step of it can be left out.
+#[must_use]
+pub(super) fn shrunk(mut steps: Vec<Step>, shows: &dyn Fn(&[Step]) -> bool) -> Vec<Step> {
+    let mut size = steps.len().div_ceil(2);
+    while size > 0 {
+        let mut begin = 0;
+        let mut left_out = false;
+        while begin < steps.len() {
+            let end = (begin + size).min(steps.len());
+            let rest: Vec<Step> = steps[..begin].iter().chain(&steps[end..]).cloned().collect();
+            if !rest.is_empty() && shows(&rest) {
+                steps = rest;
+                left_out = true;
+            } else {
+                begin = end;
+            }
+        }
+        size = match (left_out, size) {
+            (true, 1) => 1,
+            (_, 1) => 0,
+            _ => size.div_ceil(2),
+        };
+    }
+    steps
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::raw::{Call, Handle};
+
+    fn step(number: u64) -> Step {
+        Step { call: Call::C_CloseSession { session: Handle::Number(number) }, remember: None }
+    }
+
+    #[test]
+    fn what_plays_no_part_is_left_out() {
+        let all: Vec<Step> = (0..100).map(step).collect();
+        let needed = [step(3), step(50), step(99)];
+        let shows = |steps: &[Step]| needed.iter().all(|wanted| steps.contains(wanted));
+        assert_eq!(shrunk(all, &shows), needed);
+    }
+}
