@@ -39,6 +39,9 @@ enum Outcome {
     Size(u64),
 }
 
+/// The bytes of an input where they are known, how many they are, and what is known of a remembered one.
+type KnownInput<'a> = (Option<Vec<u8>>, u64, Option<&'a Remembered>);
+
 impl Model {
     pub(super) fn init(
         &mut self,
@@ -115,7 +118,7 @@ impl Model {
     }
 
     /// The bytes of an input where the model knows them, and how many they are.
-    fn input(&self, input: &Input) -> Option<(Option<Vec<u8>>, u64, Option<&Remembered>)> {
+    fn input(&self, input: &Input) -> Option<KnownInput<'_>> {
         match input {
             Input::Null(_) => None,
             Input::Bytes(Data::Remembered(name)) => {
