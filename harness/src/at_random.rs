@@ -19,6 +19,7 @@ pub enum Face {
 
 /// The options of a random run.
 #[derive(Clone, Debug, Default, Args)]
+#[group(id = "at-random")]
 pub struct Options {
     /// Make random sequences of calls and judge each answer by a model of the specification. Exit 1: a disagreement.
     #[arg(long, conflicts_with_all = ["list", "scenario"])]

@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::at_random::{self, Face};
 use crate::backend::{self, Refusal};
 use crate::bench;
+use crate::chapters;
 use crate::driver::{self, Target};
 use crate::property;
 use crate::report::{self, Report};
@@ -63,6 +64,9 @@ pub struct Conformance {
     /// List the scenarios and their checks instead of running them.
     #[arg(long)]
     pub list: bool,
+    /// List the functions of PKCS#11 with the number of checks about each, and those without one.
+    #[arg(long)]
+    pub chapters: bool,
     /// Run only scenarios whose name contains this text.
     #[arg(long, value_name = "PATTERN")]
     pub scenario: Option<String>,
@@ -128,6 +132,10 @@ pub fn conformance(options: &Conformance) -> Result<bool, Refusal> {
     if scenarios.is_empty() {
         return Err(Refusal::Nothing("no scenario has this in its name; --list shows them all".into()));
     }
+    if options.chapters {
+        print!("{}", chapters::table(&chapters::sections(&scenarios)));
+        return Ok(true);
+    }
     if options.list {
         report::terminal::list(&scenarios);
         return Ok(true);
@@ -162,4 +170,15 @@ fn check_itself(options: &Conformance, scenarios: &[Scenario]) -> Result<bool, R
             self_check_psa::self_check(&program, scenarios, checks.defect.as_deref().unwrap_or_default())?;
     }
     Ok(well)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
 }

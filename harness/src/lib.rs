@@ -3,6 +3,7 @@
 pub mod at_random;
 pub mod backend;
 pub mod bench;
+pub mod chapters;
 pub mod child;
 pub mod command;
 pub mod der;

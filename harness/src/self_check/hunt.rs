@@ -105,7 +105,9 @@ impl Stand<'_> {
         jobs.sort_by_key(|job| {
             let name = &job.scenario.name;
             let keen = self.keen.get(name).copied().unwrap_or(0);
-            (Some(name) != prey.first.as_ref(), std::cmp::Reverse(keen), job.scenario.slow)
+            // Raw calls see the most, and are quick.
+            let raw = job.scenario.is_raw();
+            (Some(name) != prey.first.as_ref(), std::cmp::Reverse(keen), !raw, job.scenario.slow)
         });
         let (mut caught, mut scenarios) = (None, 0);
         for job in &jobs {

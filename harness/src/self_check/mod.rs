@@ -22,6 +22,7 @@ use hunt::{Prey, Trial};
 
 /// The options of a self-check.
 #[derive(Clone, Debug, Default, Args)]
+#[group(id = "self-check")]
 pub struct Options {
     /// Plant defects in our own module (where it lacks the function: in another one) and tell which check finds each.
     /// Exit 1: one was missed, or the module without a defect departs.
