@@ -51,11 +51,22 @@ pub enum Condition {
         /// The largest.
         most: u64,
     },
+    /// A raw call wrote the length (or count) that an earlier one wrote: remembered as `NAME.length`, eight bytes.
+    LengthAs(Data),
+    /// A text of the structure that a raw call filled holds no zero byte: short texts end in blanks (§3.1).
+    Padded(String),
     /// A raw search gave so many objects.
     Found(u64),
     /// A number of the structure that a raw call filled.
     Number {
         /// The field, as [`crate::raw::Answer`] names it.
+        field: String,
+        /// Its value.
+        value: u64,
+    },
+    /// The same, where the specification lets a token keep it to itself (CK_UNAVAILABLE_INFORMATION).
+    NumberIfTold {
+        /// The field.
         field: String,
         /// Its value.
         value: u64,
@@ -118,7 +129,10 @@ impl Condition {
             Self::Labels(labels) => format!("found [{}]", labels.join(", ")),
             Self::Written { least, most } if least == most => format!("length {least}"),
             Self::Written { least, most } => format!("a length from {least} to {most}"),
+            Self::LengthAs(_) => "the length asked for before".into(),
+            Self::Padded(field) => format!("{field} without a zero byte"),
             Self::Found(count) => format!("{count} found"),
+            Self::NumberIfTold { field, value } => format!("{field} {value} or unavailable"),
             Self::Number { field, value } => format!("{field} {value}"),
             Self::Flag { flag, set } => format!("{flag} {}", if *set { "set" } else { "not set" }),
             Self::Text { field, text } => format!("{field} \"{text}\""),
@@ -137,6 +151,7 @@ impl Condition {
         match self {
             Self::Equals(data)
             | Self::Differs(data)
+            | Self::LengthAs(data)
             | Self::Attribute { value: data, .. }
             | Self::Digest { input: data, .. } => vec![data],
             Self::Verifies { public, input, .. } => vec![public, input],

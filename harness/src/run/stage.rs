@@ -184,6 +184,10 @@ impl<'a> Stage<'a> {
             self.note_missing(check, outcome);
             return;
         }
+        let length = observation.answer.as_ref().and_then(|answer| answer.length);
+        if let (Some(name), Some(length)) = (&check.remember, length) {
+            self.memory.insert(format!("{name}.length"), crate::hex::encode(&length.to_be_bytes()));
+        }
         if let (Some(name), Some(bytes)) = (&check.remember, &observation.bytes) {
             self.memory.insert(name.clone(), bytes.clone());
             if let Some(iv) = &observation.iv {

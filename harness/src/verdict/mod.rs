@@ -92,7 +92,10 @@ fn holds(condition: &Condition, observation: &Observation) -> Result<Option<&'st
             let found = found?;
             ensure(found == labels, format!("{code}: found [{}]", found.join(", ")))?;
         }
-        Condition::Written { .. }
+        Condition::LengthAs(_)
+        | Condition::NumberIfTold { .. }
+        | Condition::Padded(_)
+        | Condition::Written { .. }
         | Condition::Found(_)
         | Condition::Number { .. }
         | Condition::Flag { .. }

@@ -24,6 +24,14 @@ pub(super) fn holds(condition: &Condition, answer: &Answer) -> Result<(), String
             let length = answer.length.ok_or("no length written")?;
             ensure((*least..=*most).contains(&length), || format!("length {length}"))
         }
+        Condition::LengthAs(data) => {
+            let length = answer.length.ok_or("no length written")?;
+            ensure(length.to_be_bytes()[..] == written(data), || "another length than before".into())
+        }
+        Condition::Padded(field) => {
+            let got = answer.texts.get(field).ok_or_else(|| format!("no {field}"))?;
+            ensure(!got.contains('\0'), || format!("{field} has a zero byte"))
+        }
         Condition::Found(count) => {
             let found = answer.found.ok_or("no count written")?;
             ensure(found == *count, || format!("{found} found"))
@@ -31,6 +39,10 @@ pub(super) fn holds(condition: &Condition, answer: &Answer) -> Result<(), String
         Condition::Number { field, value } => {
             let number = *answer.numbers.get(field).ok_or_else(|| format!("no {field}"))?;
             ensure(number == *value, || format!("{field} {number}"))
+        }
+        Condition::NumberIfTold { field, value } => {
+            let number = *answer.numbers.get(field).ok_or_else(|| format!("no {field}"))?;
+            ensure(number == *value || number == u64::MAX, || format!("{field} {number}"))
         }
         Condition::Flag { flag, set } => {
             let flags = *answer.numbers.get("flags").ok_or("no flags")?;
@@ -79,6 +91,21 @@ mod tests {
 
     fn observed(condition: &Condition) -> Result<(), String> {
         holds(condition, &answer())
+    }
+
+    #[test]
+    fn another_length_than_before_is_refused_and_so_is_a_text_with_a_zero_byte() {
+        let before = |length: u64| Condition::LengthAs(Data::of(&length.to_be_bytes()));
+        assert_eq!(observed(&before(32)), Ok(()));
+        assert_eq!(observed(&before(31)), Err("another length than before".into()));
+        assert_eq!(observed(&Condition::Padded("label".into())), Ok(()));
+        let ended = Answer { texts: [("label".to_owned(), "h\0 ".to_owned())].into(), ..answer() };
+        assert_eq!(holds(&Condition::Padded("label".into()), &ended), Err("label has a zero byte".into()));
+        let told = |value| Condition::NumberIfTold { field: "state".into(), value };
+        assert_eq!((observed(&told(3)), observed(&told(4))), (Ok(()), Err("state 3".into())));
+        let silent = Answer { numbers: [("state".to_owned(), u64::MAX)].into(), ..answer() };
+        assert_eq!(holds(&told(4), &silent), Ok(()));
+        assert_eq!(observed(&Condition::Padded("model".into())), Err("no model".into()));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Scenarios of raw calls: what the safe binding hides, chapter by chapter.
 
 mod attributes;
+mod claims;
 mod crypto;
 mod lengths;
 mod library;
@@ -19,6 +20,7 @@ use crate::scenario::Scenario;
 pub fn all() -> Vec<Scenario> {
     [
         library::all(),
+        claims::all(),
         sessions::all(),
         pins::all(),
         lengths::all(),
