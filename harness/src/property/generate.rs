@@ -265,7 +265,9 @@ impl Generator {
             let names = if aes { ["CKA_ENCRYPT", "CKA_DECRYPT"] } else { ["CKA_SIGN", "CKA_VERIFY"] };
             entries.extend(self.usages(&names));
         }
-        let size = self.chance.pick(&[16, 16, 24, 32, 32, 32, 15]).unwrap_or(16);
+        // Tokens may set a least length for keys of HMAC; that of the hash is never too short.
+        let sizes: &[usize] = if kind == 2 { &[32] } else { &[16, 16, 24, 32, 32, 32, 15] };
+        let size = self.chance.pick(sizes).unwrap_or(16);
         let value = vec![u8::try_from(self.chance.below(200)).unwrap_or(0); size];
         entries.push(Entry { attribute: "CKA_VALUE".into(), value: Value::Bytes(Data::of(&value)) });
         self.spoil(&mut entries, 1);
@@ -281,7 +283,8 @@ impl Generator {
         let aes = mechanism == "CKM_AES_KEY_GEN";
         let names = if aes { ["CKA_ENCRYPT", "CKA_DECRYPT"] } else { ["CKA_SIGN", "CKA_VERIFY"] };
         entries.extend(self.usages(&names));
-        let size = self.chance.pick(&[16, 24, 32, 32, 17]).unwrap_or(16);
+        let sizes: &[u64] = if aes { &[16, 24, 32, 32, 17] } else { &[32] };
+        let size = self.chance.pick(sizes).unwrap_or(32);
         entries.push(Entry { attribute: "CKA_VALUE_LEN".into(), value: Value::Number(size) });
         if self.chance.one_in(12) {
             entries.pop();
@@ -416,24 +419,32 @@ impl Generator {
             .unwrap_or(Room::Ample)
     }
 
-    /// Bytes an earlier step left, with what they were made of.
-    fn left(&mut self, operation: Operation) -> Option<(String, Vec<u8>)> {
+    /// Bytes an earlier step left, with what they were made of; mostly by the key that is now at work.
+    fn left(&mut self, operation: Operation, session: &Handle, now: Operation) -> Option<(String, Vec<u8>)> {
+        let at_work = match session {
+            Handle::Named(name) => self.model.sessions.get(name).and_then(|here| here.operations.get(&now)),
+            Handle::Number(_) => None,
+        };
+        let key = at_work.filter(|active| active.certain).map(|active| active.material.clone());
+        let key = if self.chance.one_in(6) { None } else { key };
         let made: Vec<(String, Vec<u8>)> = self
             .model
             .memory
             .iter()
-            .filter(|(_, made)| made.operation == operation)
+            .filter(|(_, made)| {
+                made.operation == operation && key.as_ref().is_none_or(|key| *key == made.material)
+            })
             .map(|(name, made)| (name.clone(), made.data.clone()))
             .collect();
         self.chance.pick(&made)
     }
 
-    fn signature(&mut self) -> Option<(Input, Vec<u8>)> {
+    fn signature(&mut self, session: &Handle) -> Option<(Input, Vec<u8>)> {
         if self.chance.one_in(8) {
             let size = self.chance.pick(&[31, 32, 64, 65]).unwrap_or(32);
             return Some((Input::Bytes(Data::of(&vec![9; size])), self.data()));
         }
-        let (name, data) = self.left(Operation::Sign)?;
+        let (name, data) = self.left(Operation::Sign, session, Operation::Verify)?;
         let kept = if self.chance.one_in(6) { Data::Flipped(name) } else { Data::Remembered(name) };
         Some((Input::Bytes(kept), data))
     }
@@ -443,11 +454,11 @@ impl Generator {
         let session = self.session_at_work(operation);
         let (mut input, mut signature) = (Input::Bytes(Data::of(&self.data())), None);
         if operation == Operation::Verify {
-            let (made, data) = self.signature()?;
+            let (made, data) = self.signature(&session)?;
             input = Input::Bytes(Data::of(&data));
             signature = Some(made);
         } else if operation == Operation::Decrypt
-            && let Some((name, _)) = self.left(Operation::Encrypt)
+            && let Some((name, _)) = self.left(Operation::Encrypt, &session, Operation::Decrypt)
         {
             input = Input::Bytes(Data::Remembered(name));
         }
@@ -465,7 +476,7 @@ impl Generator {
     fn finish(&mut self) -> Option<Call> {
         let operation = self.operation();
         let session = self.session_at_work(operation);
-        let signature = if operation == Operation::Verify { Some(self.signature()?.0) } else { None };
+        let signature = if operation == Operation::Verify { Some(self.signature(&session)?.0) } else { None };
         let room = if operation == Operation::Verify { Room::Ample } else { self.room() };
         Some(Call::Final { operation, session, signature, room })
     }
