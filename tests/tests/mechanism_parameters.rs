@@ -86,3 +86,19 @@ fn every_mechanism_answers_a_parameter_that_is_none_with_a_code() {
         println!("{} calls, no crash: {answers:?}", answers.values().sum::<usize>());
     });
 }
+
+#[test]
+fn a_session_that_is_none_outranks_a_parameter_that_is_none() {
+    child::run_traced("a_session_that_is_none_outranks_a_parameter_that_is_none", || {
+        let module = Module::load();
+        let session = token::ready(&module);
+        ok!(module, C_CloseSession(session));
+        // §5.1.7: the codes of §5.1.2 take precedence over those of §5.1.6.
+        let mut mechanism = token::mechanism(cryptoki_sys::CKM_ECDSA);
+        mechanism.ulParameterLen = 16;
+        for function in BEGINNERS {
+            let code = begin(&module, function, session, &mut mechanism, 1);
+            assert_eq!(code, cryptoki_sys::CKR_SESSION_HANDLE_INVALID, "{function}");
+        }
+    });
+}

@@ -82,6 +82,15 @@ impl<'e> Cryptoki<'e> {
         Cryptoki { emulator }
     }
 
+    /// Whether the session is open. Asked before anything else of a call is read: an invalid session handle outranks
+    /// what is wrong with the other arguments (§5.1.7, "More on relative priorities of Cryptoki errors").
+    ///
+    /// # Errors
+    /// [`Fault::NoSuchSession`].
+    pub fn knows_session(&self, session: u64) -> Result<(), Fault> {
+        self.emulator.sessions.get(session).map(drop)
+    }
+
     fn access(&self, session: u64) -> Result<Access, Fault> {
         let session = self.emulator.sessions.get(session)?;
         let token = self.emulator.vault.tokens()?.by_id(session.token)?;

@@ -23,7 +23,7 @@ pub use judge::{Disagreement, Group, first};
 pub use saved::{Saved, replay};
 
 /// Steps of one sequence, each on a fresh token.
-const LENGTH: usize = 120;
+const LENGTH: usize = 200;
 /// Departures in one sequence that are stepped over before the next one begins.
 const DEPARTURES: usize = 12;
 

@@ -72,6 +72,12 @@ fn has(object: &Object, attribute: &str) -> Option<bool> {
     })
 }
 
+/// Whether an attribute that changes but once is set to what it already is.
+pub(super) fn is_settled(object: &Object, name: &str, value: &[u8]) -> bool {
+    let once = matches!((name, value), ("CKA_SENSITIVE", [1]) | ("CKA_EXTRACTABLE", [0]));
+    once && object.attributes.get(name).is_some_and(|known| known == value)
+}
+
 /// An object takes no attribute that its class does not have.
 pub(super) fn foreign_attributes(broken: &mut Broken, object: &Object, changes: &Entries) {
     let foreign = changes.keys().any(|name| has(object, name) == Some(false));
@@ -134,6 +140,8 @@ impl Model {
             let secret = has(found, "CKA_SENSITIVE") == Some(true);
             match (attribute.as_str(), value.as_slice()) {
                 ("CKA_LABEL", _) => {}
+                // Footnotes 11 and 12: it has become read-only, but this would change nothing.
+                (name, value) if secret && is_settled(found, name, value) => return None,
                 ("CKA_SENSITIVE", [1]) | ("CKA_EXTRACTABLE", [0]) if secret => {}
                 ("CKA_SENSITIVE", [0]) if found.is("CKA_SENSITIVE") => {
                     broken.when(true, &["CKR_ATTRIBUTE_READ_ONLY"]);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::attributes::{Entries, entries, flaws_of_values, foreign_attributes};
+use super::attributes::{Entries, entries, flaws_of_values, foreign_attributes, is_settled};
 use super::{Broken, Condition, Login, Model, Search, Verdict, ok, ok_with, refused};
 use crate::raw::{Handle, Template};
 
@@ -182,6 +182,9 @@ impl Model {
                 return None;
             }
             broken.when(true, &["CKR_ATTRIBUTE_READ_ONLY", "CKR_TEMPLATE_INCONSISTENT"]);
+        }
+        if changes.iter().any(|(name, value)| is_settled(&source, name, value)) {
+            return None;
         }
         foreign_attributes(&mut broken, &source, &changes);
         let opened = source.is("CKA_SENSITIVE") && copy.is_not("CKA_SENSITIVE")

@@ -68,7 +68,7 @@ impl Model {
             _ => return None,
         };
         let size = if name.starts_with("CKM_AES_CBC") { BLOCK } else { 0 };
-        broken.when(wanted.is_ok() && parameter.len() != size, &["CKR_MECHANISM_PARAM_INVALID"]);
+        broken.when(parameter.len() != size, &["CKR_MECHANISM_PARAM_INVALID"]);
         let (mut material, mut object) = (Vec::new(), None);
         if operation != Operation::Digest {
             match self.behind(key) {
@@ -234,6 +234,10 @@ impl Model {
     fn verified(&self, active: &Active, data: &[u8], signature: &Input) -> Verdict {
         let due = if active.mechanism == "CKM_ECDSA" { 64 } else { 32 };
         let (_, size, known) = self.input(signature)?;
+        // How long the digest may be that CKM_ECDSA takes is left to the token.
+        if active.mechanism == "CKM_ECDSA" && data.len() != 32 {
+            return None;
+        }
         if size != due {
             // §5.13: the length can be seen; that the whole is then invalid as well cannot be denied.
             return refused(["CKR_SIGNATURE_LEN_RANGE", "CKR_SIGNATURE_INVALID"]);

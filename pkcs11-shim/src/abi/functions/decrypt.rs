@@ -10,6 +10,7 @@ use twintoken::pkcs11::Operation;
 cryptoki_functions! {
     /// C_DecryptInit.
     fn C_DecryptInit(session: CK_SESSION_HANDLE, mechanism: *mut CK_MECHANISM, key: CK_OBJECT_HANDLE) with face {
+        face.knows_session(session)?;
         // SAFETY: the caller vouches for the mechanism and its parameter.
         let mechanism = unsafe { mechanism::read(mechanism) }?;
         face.decrypt_init(session, &mechanism, key)

@@ -10,6 +10,7 @@ use twintoken::pkcs11::Operation;
 cryptoki_functions! {
     /// C_DigestInit.
     fn C_DigestInit(session: CK_SESSION_HANDLE, mechanism: *mut CK_MECHANISM) with face {
+        face.knows_session(session)?;
         // SAFETY: the caller vouches for the mechanism and its parameter.
         let mechanism = unsafe { mechanism::read(mechanism) }?;
         face.digest_init(session, &mechanism)

@@ -14,6 +14,7 @@ cryptoki_functions! {
         count: CK_ULONG,
         key: *mut CK_OBJECT_HANDLE,
     ) with face {
+        face.knows_session(session)?;
         // SAFETY: the caller vouches for the mechanism, the template and the pointer.
         let (place, mechanism, template) =
             unsafe { (Place::new(key)?, mechanism::read(mechanism)?, template::read(template, count)?) };
@@ -32,6 +33,7 @@ cryptoki_functions! {
         public_key: *mut CK_OBJECT_HANDLE,
         private_key: *mut CK_OBJECT_HANDLE,
     ) with face {
+        face.knows_session(session)?;
         // SAFETY: the caller vouches for both pointers.
         let (public_place, private_place) = unsafe { (Place::new(public_key)?, Place::new(private_key)?) };
         // SAFETY: the caller vouches for the mechanism and both templates.
@@ -57,6 +59,7 @@ cryptoki_functions! {
         count: CK_ULONG,
         key: *mut CK_OBJECT_HANDLE,
     ) with face {
+        face.knows_session(session)?;
         // SAFETY: the caller vouches for the mechanism, the template and the pointer.
         let (place, mechanism, template) =
             unsafe { (Place::new(key)?, mechanism::read(mechanism)?, template::read(template, count)?) };

@@ -1,5 +1,7 @@
 //! Sequences of calls by chance: the model's state guides what is tried, a seed decides all of it.
 
+mod operations;
+
 use super::Step;
 use super::model::{Kind, Model};
 use crate::driver::pkcs11::{SO_PIN, USER_PIN};
@@ -265,7 +267,9 @@ impl Generator {
             let names = if aes { ["CKA_ENCRYPT", "CKA_DECRYPT"] } else { ["CKA_SIGN", "CKA_VERIFY"] };
             entries.extend(self.usages(&names));
         }
-        let size = self.chance.pick(&[16, 16, 24, 32, 32, 32, 15]).unwrap_or(16);
+        // Tokens may set a least length for keys of HMAC; that of the hash is never too short.
+        let sizes: &[usize] = if kind == 2 { &[32] } else { &[16, 16, 24, 32, 32, 32, 15] };
+        let size = self.chance.pick(sizes).unwrap_or(16);
         let value = vec![u8::try_from(self.chance.below(200)).unwrap_or(0); size];
         entries.push(Entry { attribute: "CKA_VALUE".into(), value: Value::Bytes(Data::of(&value)) });
         self.spoil(&mut entries, 1);
@@ -281,7 +285,8 @@ impl Generator {
         let aes = mechanism == "CKM_AES_KEY_GEN";
         let names = if aes { ["CKA_ENCRYPT", "CKA_DECRYPT"] } else { ["CKA_SIGN", "CKA_VERIFY"] };
         entries.extend(self.usages(&names));
-        let size = self.chance.pick(&[16, 24, 32, 32, 17]).unwrap_or(16);
+        let sizes: &[u64] = if aes { &[16, 24, 32, 32, 17] } else { &[32] };
+        let size = self.chance.pick(sizes).unwrap_or(32);
         entries.push(Entry { attribute: "CKA_VALUE_LEN".into(), value: Value::Number(size) });
         if self.chance.one_in(12) {
             entries.pop();
@@ -379,95 +384,6 @@ impl Generator {
             entries.push(self.flag("CKA_TOKEN", 2));
         }
         Call::C_FindObjectsInit { session: self.session(), template: Template::Entries(entries) }
-    }
-
-    fn operation(&mut self) -> Operation {
-        use Operation::{Decrypt, Digest, Encrypt, Sign, Verify};
-        self.chance.pick(&[Digest, Sign, Sign, Verify, Verify, Encrypt, Encrypt, Decrypt]).unwrap_or(Digest)
-    }
-
-    fn init(&mut self) -> Call {
-        let operation = self.operation();
-        let (mechanisms, kinds): (&[&str], &[Kind]) = match operation {
-            Operation::Digest => (&["CKM_SHA256"], &[]),
-            Operation::Sign => (&["CKM_SHA256_HMAC", "CKM_ECDSA"], &[Kind::Generic, Kind::EcPrivate]),
-            Operation::Verify => (&["CKM_SHA256_HMAC", "CKM_ECDSA"], &[Kind::Generic, Kind::EcPublic]),
-            _ => (&["CKM_AES_CBC_PAD"], &[Kind::Aes]),
-        };
-        let mut mechanism = self.chance.pick(mechanisms).unwrap_or("CKM_SHA256");
-        if self.chance.one_in(25) {
-            mechanism = "CKM_AES_KEY_GEN";
-        }
-        let with_iv = mechanism.starts_with("CKM_AES_CBC") != self.chance.one_in(20);
-        let parameter = if with_iv { Parameter::Bytes(Data::of(&IV)) } else { Parameter::None };
-        let mechanism = Mechanism::Of(mechanism.into(), parameter);
-        let key = if operation == Operation::Digest { Handle::Number(0) } else { self.object(kinds) };
-        Call::Init { operation, session: self.session(), mechanism, key }
-    }
-
-    fn data(&mut self) -> Vec<u8> {
-        let size = self.chance.pick(&[32, 32, 32, 16, 48, 0, 5, 33]).unwrap_or(32);
-        vec![u8::try_from(self.chance.below(4)).unwrap_or(0); size]
-    }
-
-    fn room(&mut self) -> Room {
-        self.chance
-            .pick(&[Room::Ample, Room::Ample, Room::Ample, Room::Query, Room::Of(1)])
-            .unwrap_or(Room::Ample)
-    }
-
-    /// Bytes an earlier step left, with what they were made of.
-    fn left(&mut self, operation: Operation) -> Option<(String, Vec<u8>)> {
-        let made: Vec<(String, Vec<u8>)> = self
-            .model
-            .memory
-            .iter()
-            .filter(|(_, made)| made.operation == operation)
-            .map(|(name, made)| (name.clone(), made.data.clone()))
-            .collect();
-        self.chance.pick(&made)
-    }
-
-    fn signature(&mut self) -> Option<(Input, Vec<u8>)> {
-        if self.chance.one_in(8) {
-            let size = self.chance.pick(&[31, 32, 64, 65]).unwrap_or(32);
-            return Some((Input::Bytes(Data::of(&vec![9; size])), self.data()));
-        }
-        let (name, data) = self.left(Operation::Sign)?;
-        let kept = if self.chance.one_in(6) { Data::Flipped(name) } else { Data::Remembered(name) };
-        Some((Input::Bytes(kept), data))
-    }
-
-    fn one_shot(&mut self) -> Option<Call> {
-        let operation = self.operation();
-        let session = self.session_at_work(operation);
-        let (mut input, mut signature) = (Input::Bytes(Data::of(&self.data())), None);
-        if operation == Operation::Verify {
-            let (made, data) = self.signature()?;
-            input = Input::Bytes(Data::of(&data));
-            signature = Some(made);
-        } else if operation == Operation::Decrypt
-            && let Some((name, _)) = self.left(Operation::Encrypt)
-        {
-            input = Input::Bytes(Data::Remembered(name));
-        }
-        let room = if operation == Operation::Verify { Room::Ample } else { self.room() };
-        Some(Call::OneShot { operation, session, input, signature, room })
-    }
-
-    fn update(&mut self) -> Option<Call> {
-        let operation = self.operation();
-        let session = self.session_at_work(operation);
-        let input = Input::Bytes(Data::of(&self.data()));
-        Some(Call::Update { operation, session, input, room: Room::Ample })
-    }
-
-    fn finish(&mut self) -> Option<Call> {
-        let operation = self.operation();
-        let session = self.session_at_work(operation);
-        let signature = if operation == Operation::Verify { Some(self.signature()?.0) } else { None };
-        let room = if operation == Operation::Verify { Room::Ample } else { self.room() };
-        Some(Call::Final { operation, session, signature, room })
     }
 }
 
