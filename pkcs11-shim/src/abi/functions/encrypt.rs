@@ -11,7 +11,7 @@ cryptoki_functions! {
     /// C_EncryptInit.
     fn C_EncryptInit(session: CK_SESSION_HANDLE, mechanism: *mut CK_MECHANISM, key: CK_OBJECT_HANDLE) with face {
         // SAFETY: the caller vouches for the mechanism and its parameter.
-        let mechanism = unsafe { mechanism::read(mechanism) }?;
+        let mechanism = unsafe { mechanism::read(&face, session, mechanism) }?;
         face.encrypt_init(session, &mechanism, key)
     }
 

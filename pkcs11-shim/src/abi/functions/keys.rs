@@ -16,7 +16,7 @@ cryptoki_functions! {
     ) with face {
         // SAFETY: the caller vouches for the mechanism, the template and the pointer.
         let (place, mechanism, template) =
-            unsafe { (Place::new(key)?, mechanism::read(mechanism)?, template::read(template, count)?) };
+            unsafe { (Place::new(key)?, mechanism::read(&face, session, mechanism)?, template::read(template, count)?) };
         place.put(face.generate_key(session, &mechanism, &template)?);
         Ok(())
     }
@@ -37,7 +37,7 @@ cryptoki_functions! {
         // SAFETY: the caller vouches for the mechanism and both templates.
         let (mechanism, public, private) = unsafe {
             (
-                mechanism::read(mechanism)?,
+                mechanism::read(&face, session, mechanism)?,
                 template::read(public_template, public_count)?,
                 template::read(private_template, private_count)?,
             )
@@ -59,7 +59,7 @@ cryptoki_functions! {
     ) with face {
         // SAFETY: the caller vouches for the mechanism, the template and the pointer.
         let (place, mechanism, template) =
-            unsafe { (Place::new(key)?, mechanism::read(mechanism)?, template::read(template, count)?) };
+            unsafe { (Place::new(key)?, mechanism::read(&face, session, mechanism)?, template::read(template, count)?) };
         place.put(face.derive_key(session, &mechanism, base, &template)?);
         Ok(())
     }
@@ -74,7 +74,7 @@ cryptoki_functions! {
         wrapped_length: *mut CK_ULONG,
     ) with face {
         // SAFETY: the caller vouches for the mechanism and the buffer.
-        let (mechanism, out) = unsafe { (mechanism::read(mechanism)?, Out::new(wrapped, wrapped_length)?) };
+        let (mechanism, out) = unsafe { (mechanism::read(&face, session, mechanism)?, Out::new(wrapped, wrapped_length)?) };
         let output = face.wrap_key(session, &mechanism, wrapping_key, key, out.room());
         out.answer(output)
     }
@@ -94,7 +94,7 @@ cryptoki_functions! {
         let (place, mechanism, wrapped, template) = unsafe {
             (
                 Place::new(key)?,
-                mechanism::read(mechanism)?,
+                mechanism::read(&face, session, mechanism)?,
                 bytes::data(wrapped, wrapped_length)?,
                 template::read(template, count)?,
             )

@@ -10,7 +10,7 @@ cryptoki_functions! {
     /// C_VerifyInit.
     fn C_VerifyInit(session: CK_SESSION_HANDLE, mechanism: *mut CK_MECHANISM, key: CK_OBJECT_HANDLE) with face {
         // SAFETY: the caller vouches for the mechanism and its parameter.
-        let mechanism = unsafe { mechanism::read(mechanism) }?;
+        let mechanism = unsafe { mechanism::read(&face, session, mechanism) }?;
         face.verify_init(session, &mechanism, key)
     }
 
