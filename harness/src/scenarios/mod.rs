@@ -3,6 +3,7 @@
 pub mod clause;
 pub mod compute;
 pub mod cross_face;
+pub mod generated;
 pub mod keys;
 pub mod objects;
 pub mod query;
@@ -25,6 +26,7 @@ pub fn all() -> Vec<Scenario> {
         query::all(),
         cross_face::all(),
         raw::all(),
+        generated::all(),
     ]
     .concat()
 }
