@@ -3,6 +3,7 @@
 pub mod clause;
 pub mod compute;
 pub mod cross_face;
+pub mod generated;
 pub mod keys;
 pub mod objects;
 pub mod psa_keys;
@@ -29,6 +30,7 @@ pub fn all() -> Vec<Scenario> {
         raw::all(),
         psa_keys::all(),
         psa_use::all(),
+        generated::all(),
     ]
     .concat()
 }

@@ -3,11 +3,12 @@
 use super::bytes;
 use cryptoki_sys::{
     CK_AES_CTR_PARAMS, CK_BYTE, CK_ECDH1_DERIVE_PARAMS, CK_EDDSA_PARAMS, CK_FALSE, CK_GCM_PARAMS,
-    CK_MECHANISM, CK_RSA_PKCS_OAEP_PARAMS, CK_RSA_PKCS_PSS_PARAMS, CK_TRUE, CK_ULONG, CKZ_DATA_SPECIFIED,
+    CK_MECHANISM, CK_RSA_PKCS_OAEP_PARAMS, CK_RSA_PKCS_PSS_PARAMS, CK_SESSION_HANDLE, CK_TRUE, CK_ULONG,
+    CKZ_DATA_SPECIFIED,
 };
 use twintoken::fault::Fault;
 use twintoken::key::algorithm::Hash;
-use twintoken::pkcs11::{Mechanism, parameter_shape};
+use twintoken::pkcs11::{Cryptoki, Mechanism, parameter_shape};
 use twintoken::registry::constants as ck;
 use twintoken::registry::parameter::{Parameter, Shape};
 
@@ -21,7 +22,20 @@ const NULL_OR_LENGTH: Fault = Fault::BadParameter("pParameter is NULL, or its le
 /// # Safety
 /// If `pointer` is not NULL, a CK_MECHANISM must be readable there, at its pParameter that many bytes, and what they point
 /// to.
-pub(super) unsafe fn read(pointer: *const CK_MECHANISM) -> Result<Mechanism, Fault> {
+pub(super) unsafe fn read(
+    face: &Cryptoki<'_>,
+    session: CK_SESSION_HANDLE,
+    pointer: *const CK_MECHANISM,
+) -> Result<Mechanism, Fault> {
+    // SAFETY: this function's contract.
+    let mechanism = unsafe { read_alone(pointer) };
+    // §5.1.7: that the session is none comes before anything that is wrong with the mechanism.
+    mechanism.or_else(|fault| face.session_info(session).and(Err(fault)))
+}
+
+/// # Safety
+/// As for [`read`].
+unsafe fn read_alone(pointer: *const CK_MECHANISM) -> Result<Mechanism, Fault> {
     // SAFETY: readable by this function's contract.
     let given = unsafe { bytes::structure(pointer, Fault::BadArgument("pMechanism is NULL")) }?;
     let shape = parameter_shape(given.mechanism).ok_or(Fault::NoSuchMechanism(given.mechanism))?;

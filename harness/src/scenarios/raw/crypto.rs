@@ -6,9 +6,8 @@ use crate::raw::{Call, Input, Mechanism, Operation, Parameter, Room, Template};
 use crate::scenario::{Condition, Scenario};
 use crate::step::{Algorithm, Data, Hash};
 
-const FORGED: &[&str] = &["CKR_ENCRYPTED_DATA_INVALID", "CKR_AEAD_DECRYPT_FAILED"];
-const FORGED_OR_SHORT: &[&str] =
-    &["CKR_ENCRYPTED_DATA_INVALID", "CKR_AEAD_DECRYPT_FAILED", "CKR_ENCRYPTED_DATA_LEN_RANGE"];
+const FORGED: &[&str] = &["CKR_ENCRYPTED_DATA_INVALID"];
+const FORGED_OR_SHORT: &[&str] = &["CKR_ENCRYPTED_DATA_INVALID", "CKR_ENCRYPTED_DATA_LEN_RANGE"];
 const WRONG: &[&str] = &["CKR_SIGNATURE_INVALID"];
 
 /// All of them.

@@ -11,7 +11,7 @@ mod parts;
 mod pins;
 mod sessions;
 mod usage;
-mod words;
+pub(super) mod words;
 
 use crate::scenario::Scenario;
 

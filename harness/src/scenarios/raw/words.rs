@@ -8,33 +8,33 @@ use crate::scenario::{Builder, Condition, Scenario};
 use crate::step::{Action, Data};
 use crate::{der, material};
 
-pub(super) const OK: &[&str] = &["CKR_OK"];
-pub(super) const RW: u64 = 6;
-pub(super) const RO: u64 = 4;
-pub(super) const CKU_SO: u64 = 0;
-pub(super) const CKU_USER: u64 = 1;
+pub(in crate::scenarios) const OK: &[&str] = &["CKR_OK"];
+pub(in crate::scenarios) const RW: u64 = 6;
+pub(in crate::scenarios) const RO: u64 = 4;
+pub(in crate::scenarios) const CKU_SO: u64 = 0;
+pub(in crate::scenarios) const CKU_USER: u64 = 1;
 /// The session most scenarios use.
-pub(super) const S: &str = "session";
+pub(in crate::scenarios) const S: &str = "session";
 
-pub(super) fn named(name: &str) -> Handle {
+pub(in crate::scenarios) fn named(name: &str) -> Handle {
     Handle::Named(name.to_owned())
 }
 
-pub(super) fn text(text: &str) -> Input {
+pub(in crate::scenarios) fn text(text: &str) -> Input {
     Input::Bytes(Data::of(text.as_bytes()))
 }
 
-pub(super) fn bytes(bytes: &[u8]) -> Input {
+pub(in crate::scenarios) fn bytes(bytes: &[u8]) -> Input {
     Input::Bytes(Data::of(bytes))
 }
 
 /// So many bytes, none like its neighbour.
-pub(super) fn filler(length: usize) -> Vec<u8> {
+pub(in crate::scenarios) fn filler(length: usize) -> Vec<u8> {
     (0..=u8::MAX).cycle().map(|byte| byte.wrapping_mul(7).wrapping_add(3)).take(length).collect()
 }
 
 /// Adds a check of one raw call.
-pub(super) fn raw<'a>(
+pub(in crate::scenarios) fn raw<'a>(
     s: &'a mut Scenario,
     name: &str,
     call: Call,
@@ -44,36 +44,36 @@ pub(super) fn raw<'a>(
     s.check(name, Action::Raw(call)).pkcs11(clause, accepts)
 }
 
-pub(super) fn length(written: u64) -> Condition {
+pub(in crate::scenarios) fn length(written: u64) -> Condition {
     Condition::Written { least: written, most: written }
 }
 
-pub(super) fn flag(flag: &str, set: bool) -> Condition {
+pub(in crate::scenarios) fn flag(flag: &str, set: bool) -> Condition {
     Condition::Flag { flag: flag.into(), set }
 }
 
-pub(super) fn number(field: &str, value: u64) -> Condition {
+pub(in crate::scenarios) fn number(field: &str, value: u64) -> Condition {
     Condition::Number { field: field.into(), value }
 }
 
-pub(super) fn open(session: &str, flags: u64) -> Call {
+pub(in crate::scenarios) fn open(session: &str, flags: u64) -> Call {
     Call::C_OpenSession { slot: SlotName::Token, flags, name: Some(session.to_owned()) }
 }
 
-pub(super) fn login(session: &str, user: u64, pin: &str) -> Call {
+pub(in crate::scenarios) fn login(session: &str, user: u64, pin: &str) -> Call {
     Call::C_Login { session: named(session), user, pin: text(pin) }
 }
 
-pub(super) fn so_pin() -> &'static str {
+pub(in crate::scenarios) fn so_pin() -> &'static str {
     SO_PIN
 }
 
-pub(super) fn user_pin() -> &'static str {
+pub(in crate::scenarios) fn user_pin() -> &'static str {
     USER_PIN
 }
 
 /// A scenario that begins with a read-write session in which the user is logged in.
-pub(super) fn logged_in(name: &str) -> Scenario {
+pub(in crate::scenarios) fn logged_in(name: &str) -> Scenario {
     let mut s = Scenario::new(format!("raw/{name}"));
     raw(&mut s, "open-session", open(S, RW), "§5.6.1 C_OpenSession", OK);
     raw(&mut s, "log-in", login(S, CKU_USER, USER_PIN), "§5.6.8 C_Login", OK);
@@ -81,38 +81,38 @@ pub(super) fn logged_in(name: &str) -> Scenario {
 }
 
 /// A scenario that begins with a read-write session and nobody logged in.
-pub(super) fn opened(name: &str) -> Scenario {
+pub(in crate::scenarios) fn opened(name: &str) -> Scenario {
     let mut s = Scenario::new(format!("raw/{name}"));
     raw(&mut s, "open-session", open(S, RW), "§5.6.1 C_OpenSession", OK);
     s
 }
 
-pub(super) fn entry(attribute: &str, value: Value) -> Entry {
+pub(in crate::scenarios) fn entry(attribute: &str, value: Value) -> Entry {
     Entry { attribute: attribute.to_owned(), value }
 }
 
-pub(super) fn yes(attribute: &str) -> Entry {
+pub(in crate::scenarios) fn yes(attribute: &str) -> Entry {
     entry(attribute, Value::Bool(true))
 }
 
-pub(super) fn no(attribute: &str) -> Entry {
+pub(in crate::scenarios) fn no(attribute: &str) -> Entry {
     entry(attribute, Value::Bool(false))
 }
 
-pub(super) fn constant(attribute: &str, name: &str) -> Entry {
+pub(in crate::scenarios) fn constant(attribute: &str, name: &str) -> Entry {
     entry(attribute, Value::Constant(name.to_owned()))
 }
 
-pub(super) fn of_bytes(attribute: &str, bytes: &[u8]) -> Entry {
+pub(in crate::scenarios) fn of_bytes(attribute: &str, bytes: &[u8]) -> Entry {
     entry(attribute, Value::Bytes(Data::of(bytes)))
 }
 
-pub(super) fn label(text: &str) -> Entry {
+pub(in crate::scenarios) fn label(text: &str) -> Entry {
     entry("CKA_LABEL", Value::Text(text.to_owned()))
 }
 
 /// A secret key of this type with the first bytes of the material; further entries come last.
-pub(super) fn secret(key_type: &str, size: usize, more: &[Entry]) -> Vec<Entry> {
+pub(in crate::scenarios) fn secret(key_type: &str, size: usize, more: &[Entry]) -> Vec<Entry> {
     let value = material::bytes("long-key");
     let mut entries = vec![
         constant("CKA_CLASS", "CKO_SECRET_KEY"),
@@ -124,7 +124,7 @@ pub(super) fn secret(key_type: &str, size: usize, more: &[Entry]) -> Vec<Entry> 
 }
 
 /// A session AES key of 32 bytes with these usages, readable.
-pub(super) fn aes(usages: &[&str]) -> Vec<Entry> {
+pub(in crate::scenarios) fn aes(usages: &[&str]) -> Vec<Entry> {
     let mut more = vec![no("CKA_TOKEN"), no("CKA_SENSITIVE"), yes("CKA_EXTRACTABLE")];
     more.extend(
         ["CKA_ENCRYPT", "CKA_DECRYPT"].map(|usage| entry(usage, Value::Bool(usages.contains(&usage)))),
@@ -133,7 +133,7 @@ pub(super) fn aes(usages: &[&str]) -> Vec<Entry> {
 }
 
 /// A session generic secret of 32 bytes that may do this.
-pub(super) fn generic(usages: &[&str]) -> Vec<Entry> {
+pub(in crate::scenarios) fn generic(usages: &[&str]) -> Vec<Entry> {
     let mut more = vec![no("CKA_TOKEN"), no("CKA_SENSITIVE"), yes("CKA_EXTRACTABLE")];
     more.extend(
         ["CKA_SIGN", "CKA_VERIFY", "CKA_DERIVE"]
@@ -143,7 +143,7 @@ pub(super) fn generic(usages: &[&str]) -> Vec<Entry> {
 }
 
 /// A data object.
-pub(super) fn data_object(text: &str, token: bool, private: bool) -> Vec<Entry> {
+pub(in crate::scenarios) fn data_object(text: &str, token: bool, private: bool) -> Vec<Entry> {
     vec![
         constant("CKA_CLASS", "CKO_DATA"),
         entry("CKA_TOKEN", Value::Bool(token)),
@@ -155,7 +155,7 @@ pub(super) fn data_object(text: &str, token: bool, private: bool) -> Vec<Entry> 
 }
 
 /// CKA_EC_PARAMS of P-256.
-pub(super) fn p256() -> Entry {
+pub(in crate::scenarios) fn p256() -> Entry {
     of_bytes("CKA_EC_PARAMS", &der::element(6, &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07]))
 }
 
@@ -166,20 +166,20 @@ fn half(class: &str, key_type: &str, more: &[Entry]) -> Vec<Entry> {
 }
 
 /// The private half of the P-256 key of the material.
-pub(super) fn p256_private(more: &[Entry]) -> Vec<Entry> {
+pub(in crate::scenarios) fn p256_private(more: &[Entry]) -> Vec<Entry> {
     let value = [p256(), of_bytes("CKA_VALUE", &material::bytes("p256-secret"))];
     half("CKO_PRIVATE_KEY", "CKK_EC", &[&value, more].concat())
 }
 
 /// The public half of it.
-pub(super) fn p256_public(more: &[Entry]) -> Vec<Entry> {
+pub(in crate::scenarios) fn p256_public(more: &[Entry]) -> Vec<Entry> {
     let point = der::element(4, &material::bytes("p256-public"));
     let value = [p256(), of_bytes("CKA_EC_POINT", &point)];
     half("CKO_PUBLIC_KEY", "CKK_EC", &[&value, more].concat())
 }
 
 /// The two halves of the RSA key of the material: private, public.
-pub(super) fn rsa(private: &[Entry], public: &[Entry]) -> [Vec<Entry>; 2] {
+pub(in crate::scenarios) fn rsa(private: &[Entry], public: &[Entry]) -> [Vec<Entry>; 2] {
     let numbers = der::integers(&material::bytes("rsa-private")).unwrap_or_default();
     let names = [
         "CKA_MODULUS",
@@ -200,7 +200,7 @@ pub(super) fn rsa(private: &[Entry], public: &[Entry]) -> [Vec<Entry>; 2] {
     ]
 }
 
-pub(super) fn create(name: &str, entries: Vec<Entry>) -> Call {
+pub(in crate::scenarios) fn create(name: &str, entries: Vec<Entry>) -> Call {
     Call::C_CreateObject {
         session: named(S),
         template: Template::Entries(entries),
@@ -209,11 +209,11 @@ pub(super) fn create(name: &str, entries: Vec<Entry>) -> Call {
 }
 
 /// A check that creates an object, which every module that offers the type has to do.
-pub(super) fn given(s: &mut Scenario, name: &str, entries: Vec<Entry>) {
+pub(in crate::scenarios) fn given(s: &mut Scenario, name: &str, entries: Vec<Entry>) {
     raw(s, &format!("create-{name}"), create(name, entries), "§5.7.1 C_CreateObject", OK);
 }
 
-pub(super) fn copy(object: &str, name: &str, entries: Vec<Entry>) -> Call {
+pub(in crate::scenarios) fn copy(object: &str, name: &str, entries: Vec<Entry>) -> Call {
     Call::C_CopyObject {
         session: named(S),
         object: named(object),
@@ -222,11 +222,11 @@ pub(super) fn copy(object: &str, name: &str, entries: Vec<Entry>) -> Call {
     }
 }
 
-pub(super) fn destroy(object: &str) -> Call {
+pub(in crate::scenarios) fn destroy(object: &str) -> Call {
     Call::C_DestroyObject { session: named(S), object: named(object) }
 }
 
-pub(super) fn set(object: &str, entries: Vec<Entry>) -> Call {
+pub(in crate::scenarios) fn set(object: &str, entries: Vec<Entry>) -> Call {
     Call::C_SetAttributeValue {
         session: named(S),
         object: named(object),
@@ -234,7 +234,7 @@ pub(super) fn set(object: &str, entries: Vec<Entry>) -> Call {
     }
 }
 
-pub(super) fn get(object: &str, attributes: &[(&str, Room)]) -> Call {
+pub(in crate::scenarios) fn get(object: &str, attributes: &[(&str, Room)]) -> Call {
     let want = |(attribute, room): &(&str, Room)| Want { attribute: (*attribute).to_owned(), room: *room };
     Call::C_GetAttributeValue {
         session: named(S),
@@ -244,7 +244,13 @@ pub(super) fn get(object: &str, attributes: &[(&str, Room)]) -> Call {
 }
 
 /// A check that reads a flag of an object.
-pub(super) fn flag_is(s: &mut Scenario, object: &str, attribute: &str, value: bool, clause: &str) {
+pub(in crate::scenarios) fn flag_is(
+    s: &mut Scenario,
+    object: &str,
+    attribute: &str,
+    value: bool,
+    clause: &str,
+) {
     let name =
         format!("{}-of-{object}", attribute.trim_start_matches("CKA_").to_lowercase().replace('_', "-"));
     raw(s, &name, get(object, &[(attribute, Room::Ample)]), clause, OK)
@@ -253,7 +259,13 @@ pub(super) fn flag_is(s: &mut Scenario, object: &str, attribute: &str, value: bo
 }
 
 /// Three checks: a whole search, and how many objects it gives.
-pub(super) fn finds(s: &mut Scenario, name: &str, session: &str, entries: Vec<Entry>, count: u64) {
+pub(in crate::scenarios) fn finds(
+    s: &mut Scenario,
+    name: &str,
+    session: &str,
+    entries: Vec<Entry>,
+    count: u64,
+) {
     let template = Template::Entries(entries);
     let begin = Call::C_FindObjectsInit { session: named(session), template };
     raw(s, &format!("{name}-begin"), begin, "§5.7.7 C_FindObjectsInit", OK);
@@ -263,43 +275,48 @@ pub(super) fn finds(s: &mut Scenario, name: &str, session: &str, entries: Vec<En
     raw(s, &format!("{name}-end"), end, "§5.7.9 C_FindObjectsFinal", OK);
 }
 
-pub(super) fn plain(mechanism: &str) -> Mechanism {
+pub(in crate::scenarios) fn plain(mechanism: &str) -> Mechanism {
     Mechanism::Of(mechanism.to_owned(), Parameter::None)
 }
 
-pub(super) fn cbc_pad(iv: &[u8]) -> Mechanism {
+pub(in crate::scenarios) fn cbc_pad(iv: &[u8]) -> Mechanism {
     Mechanism::Of("CKM_AES_CBC_PAD".into(), Parameter::Bytes(Data::of(iv)))
 }
 
-pub(super) fn ctr() -> Mechanism {
+pub(in crate::scenarios) fn ctr() -> Mechanism {
     let block = Data::of(&material::bytes("aes-iv"));
     Mechanism::Of("CKM_AES_CTR".into(), Parameter::Ctr { counter_bits: 128, block })
 }
 
-pub(super) fn gcm(iv: &[u8], aad: &[u8]) -> Mechanism {
+pub(in crate::scenarios) fn gcm(iv: &[u8], aad: &[u8]) -> Mechanism {
     let parameter = Parameter::Gcm { iv: Data::of(iv), aad: Data::of(aad), tag_bits: 128 };
     Mechanism::Of("CKM_AES_GCM".into(), parameter)
 }
 
-pub(super) fn pss(mechanism: &str, salt: u64) -> Mechanism {
+pub(in crate::scenarios) fn pss(mechanism: &str, salt: u64) -> Mechanism {
     let parameter = Parameter::Pss { hash: "CKM_SHA256".into(), mgf: "CKG_MGF1_SHA256".into(), salt };
     Mechanism::Of(mechanism.to_owned(), parameter)
 }
 
-pub(super) fn init_in(session: &str, operation: Operation, mechanism: Mechanism, key: &str) -> Call {
+pub(in crate::scenarios) fn init_in(
+    session: &str,
+    operation: Operation,
+    mechanism: Mechanism,
+    key: &str,
+) -> Call {
     let key = if key.is_empty() { Handle::Number(0) } else { named(key) };
     Call::Init { operation, session: named(session), mechanism, key }
 }
 
-pub(super) fn init(operation: Operation, mechanism: Mechanism, key: &str) -> Call {
+pub(in crate::scenarios) fn init(operation: Operation, mechanism: Mechanism, key: &str) -> Call {
     init_in(S, operation, mechanism, key)
 }
 
-pub(super) fn one_shot(operation: Operation, input: Input, room: Room) -> Call {
+pub(in crate::scenarios) fn one_shot(operation: Operation, input: Input, room: Room) -> Call {
     Call::OneShot { operation, session: named(S), input, signature: None, room }
 }
 
-pub(super) fn verify(input: Input, signature: Input) -> Call {
+pub(in crate::scenarios) fn verify(input: Input, signature: Input) -> Call {
     Call::OneShot {
         operation: Operation::Verify,
         session: named(S),
@@ -309,20 +326,20 @@ pub(super) fn verify(input: Input, signature: Input) -> Call {
     }
 }
 
-pub(super) fn update(operation: Operation, input: Input, room: Room) -> Call {
+pub(in crate::scenarios) fn update(operation: Operation, input: Input, room: Room) -> Call {
     Call::Update { operation, session: named(S), input, room }
 }
 
-pub(super) fn last(operation: Operation, room: Room) -> Call {
+pub(in crate::scenarios) fn last(operation: Operation, room: Room) -> Call {
     Call::Final { operation, session: named(S), signature: None, room }
 }
 
-pub(super) fn remembered(name: &str) -> Input {
+pub(in crate::scenarios) fn remembered(name: &str) -> Input {
     Input::Bytes(Data::Remembered(name.to_owned()))
 }
 
 /// The sections of Init, one-shot, Update and Final of an operation.
-pub(super) fn clauses(operation: Operation) -> [String; 4] {
+pub(in crate::scenarios) fn clauses(operation: Operation) -> [String; 4] {
     let section = match operation {
         Operation::Encrypt => "§5.8",
         Operation::Decrypt => "§5.10",

@@ -17,7 +17,7 @@ cryptoki_functions! {
         face.knows_session(session)?;
         // SAFETY: the caller vouches for the mechanism, the template and the pointer.
         let (place, mechanism, template) =
-            unsafe { (Place::new(key)?, mechanism::read(mechanism)?, template::read(template, count)?) };
+            unsafe { (Place::new(key)?, mechanism::read(&face, session, mechanism)?, template::read(template, count)?) };
         place.put(face.generate_key(session, &mechanism, &template)?);
         Ok(())
     }
@@ -39,7 +39,7 @@ cryptoki_functions! {
         // SAFETY: the caller vouches for the mechanism and both templates.
         let (mechanism, public, private) = unsafe {
             (
-                mechanism::read(mechanism)?,
+                mechanism::read(&face, session, mechanism)?,
                 template::read(public_template, public_count)?,
                 template::read(private_template, private_count)?,
             )
@@ -62,7 +62,7 @@ cryptoki_functions! {
         face.knows_session(session)?;
         // SAFETY: the caller vouches for the mechanism, the template and the pointer.
         let (place, mechanism, template) =
-            unsafe { (Place::new(key)?, mechanism::read(mechanism)?, template::read(template, count)?) };
+            unsafe { (Place::new(key)?, mechanism::read(&face, session, mechanism)?, template::read(template, count)?) };
         place.put(face.derive_key(session, &mechanism, base, &template)?);
         Ok(())
     }
@@ -77,7 +77,7 @@ cryptoki_functions! {
         wrapped_length: *mut CK_ULONG,
     ) with face {
         // SAFETY: the caller vouches for the mechanism and the buffer.
-        let (mechanism, out) = unsafe { (mechanism::read(mechanism)?, Out::new(wrapped, wrapped_length)?) };
+        let (mechanism, out) = unsafe { (mechanism::read(&face, session, mechanism)?, Out::new(wrapped, wrapped_length)?) };
         let output = face.wrap_key(session, &mechanism, wrapping_key, key, out.room());
         out.answer(output)
     }
@@ -97,7 +97,7 @@ cryptoki_functions! {
         let (place, mechanism, wrapped, template) = unsafe {
             (
                 Place::new(key)?,
-                mechanism::read(mechanism)?,
+                mechanism::read(&face, session, mechanism)?,
                 bytes::data(wrapped, wrapped_length)?,
                 template::read(template, count)?,
             )

@@ -12,7 +12,7 @@ cryptoki_functions! {
     fn C_SignInit(session: CK_SESSION_HANDLE, mechanism: *mut CK_MECHANISM, key: CK_OBJECT_HANDLE) with face {
         face.knows_session(session)?;
         // SAFETY: the caller vouches for the mechanism and its parameter.
-        let mechanism = unsafe { mechanism::read(mechanism) }?;
+        let mechanism = unsafe { mechanism::read(&face, session, mechanism) }?;
         face.sign_init(session, &mechanism, key)
     }
 

@@ -11,7 +11,7 @@ cryptoki_functions! {
     fn C_VerifyInit(session: CK_SESSION_HANDLE, mechanism: *mut CK_MECHANISM, key: CK_OBJECT_HANDLE) with face {
         face.knows_session(session)?;
         // SAFETY: the caller vouches for the mechanism and its parameter.
-        let mechanism = unsafe { mechanism::read(mechanism) }?;
+        let mechanism = unsafe { mechanism::read(&face, session, mechanism) }?;
         face.verify_init(session, &mechanism, key)
     }
 
