@@ -3,6 +3,7 @@
 mod attributes;
 mod claims;
 mod crypto;
+mod exact;
 mod lengths;
 mod library;
 mod objects;
@@ -20,6 +21,7 @@ use crate::scenario::Scenario;
 pub fn all() -> Vec<Scenario> {
     [
         library::all(),
+        exact::all(),
         claims::all(),
         sessions::all(),
         pins::all(),
