@@ -31,6 +31,9 @@ fn usage(operation: Operation) -> &'static str {
     }
 }
 
+/// An input: its bytes where the model knows them, how many they are, and what left them.
+type Known<'a> = (Option<Vec<u8>>, u64, Option<&'a Remembered>);
+
 /// What an operation comes to, once it has all its input.
 enum Outcome {
     Refused(&'static [&'static str]),
@@ -115,7 +118,7 @@ impl Model {
     }
 
     /// The bytes of an input where the model knows them, and how many they are.
-    fn input(&self, input: &Input) -> Option<(Option<Vec<u8>>, u64, Option<&Remembered>)> {
+    fn input(&self, input: &Input) -> Option<Known<'_>> {
         match input {
             Input::Null(_) => None,
             Input::Bytes(Data::Remembered(name)) => {
