@@ -19,8 +19,8 @@ use crate::raw::{Call, Handle, Operation};
 
 pub use objects::{Kind, Object};
 
-/// The length of an attribute (`None`: CK_UNAVAILABLE_INFORMATION) and its bytes.
-pub type KnownAttribute = (Option<u64>, Option<Vec<u8>>);
+/// What is due for an attribute: the length (`None`: CK_UNAVAILABLE_INFORMATION), and the bytes where there are any.
+pub type Attribute = (Option<u64>, Option<Vec<u8>>);
 
 /// What must hold of the data of a call that succeeds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,7 +38,7 @@ pub enum Condition {
     /// CK_SESSION_INFO's state.
     State(u64),
     /// An answer for each attribute: the length and the bytes; `None` where the model does not know.
-    Attributes(Vec<Option<KnownAttribute>>),
+    Attributes(Vec<Option<Attribute>>),
 }
 
 /// What is due.

@@ -31,6 +31,9 @@ fn usage(operation: Operation) -> &'static str {
     }
 }
 
+/// An input: its bytes where the model knows them, how many they are, and what left them.
+type Known<'a> = (Option<Vec<u8>>, u64, Option<&'a Remembered>);
+
 /// What an operation comes to, once it has all its input.
 enum Outcome {
     Refused(&'static [&'static str]),
@@ -38,9 +41,6 @@ enum Outcome {
     Bytes(Vec<u8>),
     Size(u64),
 }
-
-/// The bytes of an input where they are known, how many they are, and what is known of a remembered one.
-type KnownInput<'a> = (Option<Vec<u8>>, u64, Option<&'a Remembered>);
 
 impl Model {
     pub(super) fn init(
@@ -118,7 +118,7 @@ impl Model {
     }
 
     /// The bytes of an input where the model knows them, and how many they are.
-    fn input(&self, input: &Input) -> Option<KnownInput<'_>> {
+    fn input(&self, input: &Input) -> Option<Known<'_>> {
         match input {
             Input::Null(_) => None,
             Input::Bytes(Data::Remembered(name)) => {

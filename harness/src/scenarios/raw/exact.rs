@@ -62,13 +62,10 @@ fn foreign_parameters() -> Scenario {
     let ecdsa = Mechanism::Of("CKM_ECDSA".into(), four());
     raw(&mut s, "ecdsa-with-a-parameter", init(Operation::Sign, ecdsa, "ec"), clause, BAD_PARAMETER);
     // The parameter of this names SHA-256.
-    raw(
-        &mut s,
-        "pss-of-another-hash",
-        sign(pss("CKM_SHA384_RSA_PKCS_PSS", 32), "rsa"),
-        clause,
-        BAD_PARAMETER,
-    );
+    // In a session of its own, in case the one before was begun.
+    raw(&mut s, "open-another-session", open("other", RW), "§5.6.1 C_OpenSession", OK);
+    let other = init_in("other", Operation::Sign, pss("CKM_SHA384_RSA_PKCS_PSS", 32), "rsa");
+    raw(&mut s, "pss-of-another-hash", other, clause, BAD_PARAMETER);
     s
 }
 
