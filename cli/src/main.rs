@@ -16,6 +16,7 @@ mod pins;
 mod query;
 mod readable;
 mod shell;
+mod softhsm;
 mod table;
 mod terminal;
 mod token;
@@ -64,6 +65,8 @@ enum Command {
     Delete(commands::delete::Arguments),
     /// Change a token's PINs
     Pin(commands::pin::Arguments),
+    /// Bring tokens of SoftHSM2 over, with all their objects
+    ImportSofthsm(commands::import_softhsm::Arguments),
     /// Show which store, settings and module are in force, and why
     Where(commands::place::Arguments),
     /// Show what the store can compute
@@ -88,6 +91,7 @@ impl Command {
             Command::Export(arguments) => commands::export::run(&arguments)?,
             Command::Delete(arguments) => commands::delete::run(&arguments)?.into(),
             Command::Pin(arguments) => commands::pin::run(&arguments)?.into(),
+            Command::ImportSofthsm(arguments) => commands::import_softhsm::run(&arguments)?,
             Command::Where(arguments) => commands::place::run(&arguments)?.into(),
             Command::Mechanisms(arguments) => commands::mechanisms::run(&arguments)?.into(),
             Command::Env(arguments) => commands::env::run(&arguments)?.into(),

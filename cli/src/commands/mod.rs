@@ -6,6 +6,7 @@ pub(crate) mod doctor;
 pub(crate) mod env;
 pub(crate) mod export;
 pub(crate) mod import;
+pub(crate) mod import_softhsm;
 pub(crate) mod init;
 pub(crate) mod list;
 pub(crate) mod mechanisms;
