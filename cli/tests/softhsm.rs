@@ -41,7 +41,7 @@ impl World {
         let world = World {
             folder: tempfile::tempdir().unwrap(),
             store: Store::new(),
-            module: module.expect("softhsm2-util has its module beside it"),
+            module: module.unwrap(),
             pkcs11_tool: programs::find("pkcs11-tool", "opensc")?,
             softhsm2_util,
             openssl: programs::find("openssl", "openssl")?,
@@ -106,6 +106,8 @@ impl World {
         for (kind, id) in [("rsa:2048", "01"), ("EC:prime256v1", "02"), ("EC:secp384r1", "03")] {
             self.there(&["--keypairgen", "--key-type", kind, "--id", id, "--label", kind]);
         }
+        let restricted = ["--allowed-mechanisms", "SHA256-RSA-PKCS,RSA-PKCS", "--label", "restricted"];
+        self.there(&[&["--keypairgen", "--key-type", "rsa:2048", "--id", "07"], &restricted[..]].concat());
         let aes = ["--keygen", "--key-type", "AES:32", "--extractable"];
         self.there(&[&aes[..], &["--id", "04", "--label", "an open AES key"]].concat());
         self.there(&[&aes[..], &["--private", "--id", "05", "--label", "a private AES key"]].concat());
@@ -224,7 +226,7 @@ fn every_attribute_of_every_object_reads_the_same_through_both_modules() {
         world.fill();
         let (code, said) = world.import(&[]);
         assert_eq!(code, Some(0), "{said}");
-        assert!(said.contains("14 objects taken over") && !said.contains("note:"), "{said}");
+        assert!(said.contains("16 objects taken over") && !said.contains("note:"), "{said}");
         let environment = |command: &mut Command, _: &Store| {
             command.env("SOFTHSM2_CONF", world.path("softhsm2.conf"));
             command.env("TWINTOKEN_STORE", world.store.path()).env("TWINTOKEN_TEST_SOFTHSM2", &world.module);
@@ -240,7 +242,7 @@ fn compare() {
     let softhsm2 = std::env::var_os("TWINTOKEN_TEST_SOFTHSM2").unwrap();
     let there = objects(&Module::load_from(Path::new(&softhsm2)));
     let here = objects(&Module::load());
-    assert_eq!(there.len(), 14);
+    assert_eq!(there.len(), 16);
     assert!(there.keys().eq(here.keys()), "{:?} {:?}", there.keys(), here.keys());
     for (name, attributes) in &there {
         let mut compared = 0;
