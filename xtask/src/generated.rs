@@ -91,6 +91,7 @@ fn kind(kind: Kind) -> &'static str {
         Kind::Bytes => "bytes",
         Kind::Date => "CK_DATE",
         Kind::Mechanisms => "CK_MECHANISM_TYPE array",
+        Kind::Template => "CK_ATTRIBUTE array",
     }
 }
 

@@ -4,6 +4,7 @@
 //! C_CopyObject and C_FindObjects. What PKCS#11 calls a template is parsed here into a [`Draft`] once.
 
 mod draft;
+pub mod nested;
 mod permitted;
 mod read;
 mod rows;

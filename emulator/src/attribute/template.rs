@@ -173,6 +173,6 @@ fn require(draft: &Draft, template: &Template, notes: Notes) -> Result<(), Fault
     Ok(())
 }
 
-fn name_of(cka: u64) -> String {
+pub(super) fn name_of(cka: u64) -> String {
     crate::registry::constants::name_of("CKA_", cka).map_or_else(|| format!("{cka:#x}"), str::to_owned)
 }
