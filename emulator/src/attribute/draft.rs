@@ -1,6 +1,6 @@
 //! An object in the making: what a template has said so far, and how it becomes an object.
 
-use super::Value;
+use super::{Value, agreement};
 use crate::algorithms::{self, curves, rsa};
 use crate::fault::Fault;
 use crate::key::identity::Lifetime;
@@ -193,7 +193,7 @@ impl Draft {
     /// Gives the draft its key, made elsewhere, under the draft's policy.
     ///
     /// # Errors
-    /// As `algorithms::admit`.
+    /// As `algorithms::admit`; [`Fault::AttributeValue`] when the template says other than the key of what is computed.
     pub fn take_key(&mut self, key_type: KeyType, bits: usize, material: Secret) -> Result<(), Fault> {
         let attributes = Attributes {
             id: None,
@@ -203,7 +203,7 @@ impl Draft {
             policy: self.policy.clone(),
         };
         self.object.key = Some(Arc::new(algorithms::admit(attributes, material)?));
-        Ok(())
+        agreement::agree(self)
     }
 
     /// The finished object: its key has the policy that the template asked for.

@@ -3,6 +3,7 @@
 //! Everything that touches an attribute reads these rows: templates, C_GetAttributeValue, C_SetAttributeValue,
 //! C_CopyObject and C_FindObjects. What PKCS#11 calls a template is parsed here into a [`Draft`] once.
 
+mod agreement;
 mod draft;
 pub mod nested;
 mod permitted;

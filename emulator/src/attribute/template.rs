@@ -1,7 +1,7 @@
 //! Templates: what a caller asks of an object that is made, copied or changed, checked row by row.
 
 use super::draft::Draft;
-use super::{Notes, ROWS, Row, Value, row_of};
+use super::{Notes, ROWS, Row, Value, agreement, row_of};
 use crate::fault::Fault;
 use crate::key::key_type::KeyType;
 use crate::object::{Class, Object, Origin};
@@ -45,6 +45,8 @@ pub fn create(template: &Template, so: bool) -> Result<Object, Fault> {
     apply(&mut draft, template, Making::Create, so)?;
     require(&draft, template, Notes::CREATE_NEEDS)?;
     draft.admit_components()?;
+    agreement::agree(&mut draft)?;
+    agreement::admit_certificate(&draft.object)?;
     draft.object.origin = Origin::default();
     Ok(draft.finish())
 }
@@ -94,6 +96,7 @@ pub fn copy_of(object: &Object, template: &Template, so: bool) -> Result<Object,
     }
     let mut draft = Draft::of(object);
     apply(&mut draft, template, Making::Copy, so)?;
+    agreement::agree(&mut draft)?;
     draft.object.version = 0;
     draft.object.companion = None;
     Ok(draft.finish())
@@ -104,11 +107,15 @@ pub fn copy_of(object: &Object, template: &Template, so: bool) -> Result<Object,
 /// # Errors
 /// [`Fault::ActionProhibited`] when the object is not modifiable; as [`create`].
 pub fn set(object: &Object, template: &Template, so: bool) -> Result<Object, Fault> {
-    if !object.facts.modifiable {
+    // "Trusted certificates cannot be modified" (§4.6); but the SO may take the trust back.
+    let only_trust = so && template.0.iter().all(|(cka, _)| *cka == ck::CKA_TRUSTED);
+    let settled = object.class == Class::Certificate && object.facts.trusted && !only_trust;
+    if !object.facts.modifiable || settled {
         return Err(Fault::ActionProhibited("modified"));
     }
     let mut draft = Draft::of(object);
     apply(&mut draft, template, Making::Set, so)?;
+    agreement::agree(&mut draft)?;
     Ok(draft.finish())
 }
 
@@ -135,11 +142,15 @@ fn apply(draft: &mut Draft, template: &Template, making: Making, so: bool) -> Re
         admit(row, &value, draft, making, so)?;
         (row.write)(draft, &value)?;
     }
-    Ok(())
+    agreement::admit_flags(&draft.object)
 }
 
 /// Whether the footnotes let this value be written now.
 fn admit(row: &Row, value: &Value, draft: &Draft, making: Making, so: bool) -> Result<(), Fault> {
+    // A check value is given up by an empty one, whenever the caller likes (§4.10).
+    if row.cka == ck::CKA_CHECK_VALUE && value.as_bytes().is_empty() {
+        return Ok(());
+    }
     let refuse = Err(Fault::AttributeReadOnly(row.name));
     let sets_true = *value == Value::Bool(true);
     if row.notes.contains(Notes::SO_SETS) && sets_true && !so {

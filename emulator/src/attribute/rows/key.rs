@@ -1,6 +1,6 @@
 //! Attributes that keys share: what they are, what they may do, where they came from (PKCS#11 §4.7 to §4.10).
 
-use super::{kept, never};
+use super::{computed, kept, never};
 use crate::attribute::{Classes, Keys, Kind, Notes, Row, Value, ckk_of, nested, permitted};
 use crate::key::policy::{Permitted, Usage};
 use crate::registry::constants as ck;
@@ -129,8 +129,9 @@ pub(super) const ROWS: &[Row] = &[
     kept!(CKA_START_DATE, Date, Classes::KEY, Notes::MODIFIABLE),
     kept!(CKA_END_DATE, Date, Classes::KEY, Notes::MODIFIABLE),
     kept!(CKA_SUBJECT, Bytes, PUBLIC.union(PRIVATE), Notes::MODIFIABLE),
-    kept!(CKA_PUBLIC_KEY_INFO, Bytes, PRIVATE, Notes::MODIFIABLE),
-    kept!(CKA_PUBLIC_KEY_INFO, Bytes, PUBLIC, Notes::empty()),
+    computed!(CKA_PUBLIC_KEY_INFO, PRIVATE, Notes::MODIFIABLE),
+    computed!(CKA_PUBLIC_KEY_INFO, PUBLIC, Notes::empty()),
+    computed!(CKA_CHECK_VALUE, SECRET, Notes::empty()),
     usage!(CKA_DERIVE, Usage::DERIVE, Classes::KEY),
     usage!(CKA_ENCRYPT, Usage::ENCRYPT, PUBLIC.union(SECRET)),
     usage!(CKA_VERIFY, Usage::VERIFY, PUBLIC.union(SECRET)),

@@ -42,6 +42,28 @@ macro_rules! kept {
 }
 use kept;
 
+/// An attribute whose value is computed; what a template says of it must agree.
+macro_rules! computed {
+    ($cka:ident, $classes:expr, $notes:expr) => {
+        Row {
+            name: stringify!($cka),
+            cka: ck::$cka,
+            kind: Kind::Bytes,
+            classes: $classes,
+            keys: Keys::Any,
+            notes: $notes,
+            read: |object| {
+                crate::attribute::agreement::computed(object, ck::$cka).map(|bytes| Value::bytes(&bytes))
+            },
+            write: |draft, value| {
+                draft.components.insert(ck::$cka, value.clone());
+                Ok(())
+            },
+        }
+    };
+}
+use computed;
+
 fn read_kept(object: &Object, cka: u64) -> Value {
     Value::bytes(object.facts.kept.get(&cka).map_or(&[], Vec::as_slice))
 }
