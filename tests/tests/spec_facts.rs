@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use twintoken::algorithms;
 use twintoken::attribute::{Kind, Notes, row_of};
 use twintoken::key::key_type::{EccFamily, KeyType as KeyTypeOf};
-use twintoken::object::Class;
+use twintoken::object::{Class, Group};
 use twintoken::psa::{KeyType, Status, Usage};
 use twintoken::registry::constants::all;
 use twintoken::registry::parameter::Shape;
@@ -101,8 +101,18 @@ fn attribute_rows(one: &Attribute) -> Vec<(Class, Option<KeyTypeOf>)> {
         Of::Public => &[Class::PublicKey],
         Of::Private => &[Class::PrivateKey],
         Of::Secret => &[Class::SecretKey],
-        // Objects of these classes are not kept by our token.
-        Of::Domain | Of::Mechanism | Of::Profile => &[],
+        Of::Domain => match one.key_type.as_deref() {
+            Some("CKK_DSA") => &[Class::DomainParameters(Group::Dsa)],
+            Some("CKK_DH") => &[Class::DomainParameters(Group::Dh)],
+            Some("CKK_X9_42_DH") => &[Class::DomainParameters(Group::X942)],
+            _ => &[
+                Class::DomainParameters(Group::Dsa),
+                Class::DomainParameters(Group::Dh),
+                Class::DomainParameters(Group::X942),
+            ],
+        },
+        Of::Mechanism => &[Class::Mechanism],
+        Of::Profile => &[Class::Profile],
     };
     let key_type = |class| match (one.key_type.as_deref(), class) {
         (Some("CKK_RSA"), Class::PublicKey) => Some(KeyTypeOf::RsaPublicKey),

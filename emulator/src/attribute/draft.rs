@@ -75,7 +75,7 @@ impl Draft {
             Class::SecretKey => {
                 Usage::SIGN | Usage::VERIFY | Usage::ENCRYPT | Usage::DECRYPT | Usage::WRAP | Usage::UNWRAP
             }
-            Class::Data | Class::Certificate => Usage::empty(),
+            _ => Usage::empty(),
         };
         let object = Object {
             id: RecordId([0; 16]),
@@ -97,7 +97,10 @@ impl Draft {
     /// A draft that starts from an object, for changing or copying it.
     #[must_use]
     pub fn of(object: &Object) -> Draft {
-        let ckk = object.key.as_ref().map(|key| ckk_of(key.attributes().key_type));
+        let ckk = match object.class {
+            Class::DomainParameters(group) => Some(group.ckk()),
+            _ => object.key.as_ref().map(|key| ckk_of(key.attributes().key_type)),
+        };
         Draft { object: object.clone(), policy: object.policy(), components: BTreeMap::new(), ckk }
     }
 
@@ -109,7 +112,8 @@ impl Draft {
         if let Some(key) = &self.object.key {
             return Ok(Some(key.attributes().key_type));
         }
-        self.ckk.map(|ckk| key_type_of(self.object.class, ckk)).transpose()
+        let ckk = self.ckk.filter(|_| self.object.class.is_key());
+        ckk.map(|ckk| key_type_of(self.object.class, ckk)).transpose()
     }
 
     pub(super) fn expect_class(&self, cko: u64) -> Result<(), Fault> {

@@ -1,7 +1,7 @@
 //! Templates: what a caller asks of an object that is made, copied or changed, checked row by row.
 
 use super::draft::Draft;
-use super::{Notes, ROWS, Row, Value, agreement, row_of};
+use super::{Notes, ROWS, Row, Value, agreement, domain, row_of};
 use crate::fault::Fault;
 use crate::key::key_type::KeyType;
 use crate::object::{Class, Object, Origin};
@@ -40,13 +40,18 @@ pub enum Making {
 /// [`Fault::TemplateInconsistent`], [`Fault::InvalidKey`] and what else a key's admission refuses.
 pub fn create(template: &Template, so: bool) -> Result<Object, Fault> {
     let class = class_of(template)?;
-    let ckk = if class.is_key() { Some(number(template, ck::CKA_KEY_TYPE, "CKA_KEY_TYPE")?) } else { None };
+    let ckk = match class {
+        Class::DomainParameters(group) => Some(group.ckk()),
+        _ if class.is_key() => Some(number(template, ck::CKA_KEY_TYPE, "CKA_KEY_TYPE")?),
+        _ => None,
+    };
     let mut draft = Draft::new(class, ckk);
     apply(&mut draft, template, Making::Create, so)?;
     require(&draft, template, Notes::CREATE_NEEDS)?;
     draft.admit_components()?;
     agreement::agree(&mut draft)?;
     agreement::admit_certificate(&draft.object)?;
+    domain::admit(&draft.object)?;
     draft.object.origin = Origin::default();
     Ok(draft.finish())
 }
@@ -121,7 +126,28 @@ pub fn set(object: &Object, template: &Template, so: bool) -> Result<Object, Fau
 
 fn class_of(template: &Template) -> Result<Class, Fault> {
     let cko = number(template, ck::CKA_CLASS, "CKA_CLASS")?;
-    Class::of(cko).ok_or(Fault::AttributeValue("CKA_CLASS"))
+    if let Some(why) = not_made(cko) {
+        return Err(Fault::TemplateInconsistent(why));
+    }
+    let domain = cko == ck::CKO_DOMAIN_PARAMETERS;
+    let ckk = if domain { Some(number(template, ck::CKA_KEY_TYPE, "CKA_KEY_TYPE")?) } else { None };
+    match Class::of(cko, ckk) {
+        Some(class) => Ok(class),
+        None if domain => Err(Fault::KeyTypeNotSupported("domain parameters are for DSA, DH and X9.42 DH")),
+        None => Err(Fault::AttributeValue("CKA_CLASS")),
+    }
+}
+
+/// Why nobody makes objects of a class that the specification has.
+fn not_made(cko: u64) -> Option<&'static str> {
+    match cko {
+        ck::CKO_HW_FEATURE => Some("a token of software has no hardware features"),
+        ck::CKO_MECHANISM | ck::CKO_PROFILE => Some("objects of this class are built in"),
+        ck::CKO_OTP_KEY => Some("one-time passwords are not built"),
+        ck::CKO_VALIDATION => Some("this token is validated by nobody"),
+        ck::CKO_TRUST => Some("trust objects are not built"),
+        _ => None,
+    }
 }
 
 fn number(template: &Template, cka: u64, name: &'static str) -> Result<u64, Fault> {

@@ -148,7 +148,7 @@ pub(super) const ROWS: &[Row] = &[
     template!(CKA_UNWRAP_TEMPLATE, HIDDEN),
     template!(CKA_DERIVE_TEMPLATE, HIDDEN),
     fact!(CKA_ALWAYS_AUTHENTICATE, always_authenticate, PRIVATE, Notes::empty()),
-    origin!(CKA_LOCAL, local, Classes::KEY),
+    origin!(CKA_LOCAL, local, Classes::KEY.union(Classes::DOMAIN)),
     origin!(CKA_ALWAYS_SENSITIVE, always_sensitive, HIDDEN),
     origin!(CKA_NEVER_EXTRACTABLE, never_extractable, HIDDEN),
     Row {

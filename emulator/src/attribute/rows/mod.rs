@@ -1,7 +1,9 @@
 //! The rows, by the specification's chapters.
 
+mod built_in;
 mod certificate;
 mod components;
+mod domain;
 mod key;
 mod storage;
 
@@ -11,7 +13,8 @@ use crate::key::key_type::KeyType;
 use crate::object::{Class, Object};
 
 /// All rows. An attribute may have several, for different classes.
-pub const ROWS: &[&[Row]] = &[storage::ROWS, certificate::ROWS, key::ROWS, components::ROWS];
+pub const ROWS: &[&[Row]] =
+    &[storage::ROWS, certificate::ROWS, key::ROWS, components::ROWS, domain::ROWS, built_in::ROWS];
 
 /// The row for an attribute of an object of this class and key type.
 #[must_use]
