@@ -12,6 +12,7 @@ mod given;
 mod info;
 mod keys;
 mod objects;
+mod portable;
 mod sessions;
 mod sign;
 mod slots;
@@ -22,6 +23,7 @@ pub use crate::attribute::{AttributeReply, Template};
 pub use code::code;
 pub use given::Operation;
 pub use info::{Info, MechanismInfo, SessionInfo, SlotInfo, TokenInfo};
+pub use portable::{Incoming, Material, are_halves};
 
 use crate::emulator::Emulator;
 use crate::fault::Fault;
