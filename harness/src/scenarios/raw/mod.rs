@@ -1,7 +1,9 @@
 //! Scenarios of raw calls: what the safe binding hides, chapter by chapter.
 
 mod attributes;
+mod bound;
 mod claims;
+mod classes;
 mod crypto;
 mod exact;
 mod lengths;
@@ -32,6 +34,8 @@ pub fn all() -> Vec<Scenario> {
         parts::all(),
         crypto::all(),
         usage::all(),
+        bound::all(),
+        classes::all(),
     ]
     .concat()
 }
