@@ -4,13 +4,16 @@ mod attributes;
 mod claims;
 mod crypto;
 mod exact;
+mod later;
 mod lengths;
 mod library;
 mod objects;
 mod order;
 mod parts;
 mod pins;
+mod recover;
 mod sessions;
+mod states;
 mod usage;
 pub(super) mod words;
 
@@ -32,6 +35,9 @@ pub fn all() -> Vec<Scenario> {
         parts::all(),
         crypto::all(),
         usage::all(),
+        recover::all(),
+        states::all(),
+        later::all(),
     ]
     .concat()
 }
