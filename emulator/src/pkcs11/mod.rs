@@ -13,6 +13,7 @@ mod given;
 mod info;
 mod keys;
 mod objects;
+mod portable;
 mod recover;
 mod sessions;
 mod sign;
@@ -25,6 +26,7 @@ pub use crate::attribute::{AttributeReply, Template};
 pub use code::code;
 pub use given::Operation;
 pub use info::{Info, MechanismInfo, SessionInfo, SlotInfo, TokenInfo};
+pub use portable::{Incoming, Material, are_halves};
 
 use crate::emulator::Emulator;
 use crate::fault::Fault;
