@@ -4,18 +4,22 @@
 //! handles are CK_ULONGs; all methods answer with a [`Fault`] that [`code`] turns into its CKR_ value.
 
 mod built_in;
+mod asynchronous;
 mod code;
 mod crypt;
 mod dual;
+mod events;
 mod find;
 mod given;
 mod info;
 mod keys;
 mod objects;
 mod portable;
+mod recover;
 mod sessions;
 mod sign;
 mod slots;
+mod state;
 mod tokens;
 mod wrapping;
 
@@ -28,6 +32,7 @@ pub use portable::{Incoming, Material, are_halves};
 use crate::emulator::Emulator;
 use crate::fault::Fault;
 use crate::object::Object;
+use crate::registry::constants as ck;
 use crate::registry::parameter::{Parameter, Shape};
 use crate::session::{Entry, Login, Session};
 use crate::token::{PrivateKey, Token};
@@ -64,6 +69,17 @@ struct Access {
 }
 
 impl Access {
+    /// CKS_…: the state of the session.
+    fn state(&self) -> u64 {
+        match (&self.login, self.session.read_write) {
+            (Login::Public, false) => ck::CKS_RO_PUBLIC_SESSION,
+            (Login::Public, true) => ck::CKS_RW_PUBLIC_SESSION,
+            (Login::User(_), false) => ck::CKS_RO_USER_FUNCTIONS,
+            (Login::User(_), true) => ck::CKS_RW_USER_FUNCTIONS,
+            (Login::So(_), _) => ck::CKS_RW_SO_FUNCTIONS,
+        }
+    }
+
     fn is_so(&self) -> bool {
         matches!(self.login, Login::So(_))
     }

@@ -6,13 +6,16 @@ mod claims;
 mod classes;
 mod crypto;
 mod exact;
+mod later;
 mod lengths;
 mod library;
 mod objects;
 mod order;
 mod parts;
 mod pins;
+mod recover;
 mod sessions;
+mod states;
 mod usage;
 pub(super) mod words;
 
@@ -36,6 +39,9 @@ pub fn all() -> Vec<Scenario> {
         usage::all(),
         bound::all(),
         classes::all(),
+        recover::all(),
+        states::all(),
+        later::all(),
     ]
     .concat()
 }
