@@ -3,12 +3,18 @@
 mod cipher;
 mod gather;
 mod hash;
+mod message_crypt;
+mod message_sign;
+mod nonces;
 mod seat;
 mod sign;
 mod verify;
 
 pub use cipher::Crypt;
 pub use hash::HashOperation;
+pub use message_crypt::{MessageCrypt, Sealed};
+pub use message_sign::{MessageSign, MessageVerify};
+pub use nonces::Nonces;
 pub use seat::{Next, Seat, Tie};
 pub use sign::Sign;
 pub use verify::Verify;

@@ -10,6 +10,7 @@ mod find;
 mod given;
 mod info;
 mod keys;
+mod messages;
 mod objects;
 mod sessions;
 mod sign;
@@ -21,6 +22,7 @@ pub use crate::attribute::{AttributeReply, Template};
 pub use code::code;
 pub use given::Operation;
 pub use info::{Info, MechanismInfo, SessionInfo, SlotInfo, TokenInfo};
+pub use messages::{MessageProcess, message_shape};
 
 use crate::emulator::Emulator;
 use crate::fault::Fault;

@@ -5,7 +5,9 @@ mod handles;
 pub use handles::{Entry, Handles};
 
 use crate::fault::Fault;
-use crate::operation::{Crypt, HashOperation, Seat, Sign, Tie, Verify};
+use crate::operation::{
+    Crypt, HashOperation, MessageCrypt, MessageSign, MessageVerify, Seat, Sign, Tie, Verify,
+};
 use crate::store::RecordId;
 use crate::sync::{lock, read, write};
 use crate::token::PrivateKey;
@@ -33,6 +35,14 @@ pub struct Session {
     pub encrypt: Seat<Crypt>,
     /// C_Decrypt….
     pub decrypt: Seat<Crypt>,
+    /// C_MessageEncrypt….
+    pub message_encrypt: Seat<MessageCrypt>,
+    /// C_MessageDecrypt….
+    pub message_decrypt: Seat<MessageCrypt>,
+    /// C_MessageSign….
+    pub message_sign: Seat<MessageSign>,
+    /// C_MessageVerify….
+    pub message_verify: Seat<MessageVerify>,
     search: Mutex<Option<VecDeque<u64>>>,
     objects: Mutex<Vec<RecordId>>,
 }
@@ -58,6 +68,10 @@ impl Session {
             || self.verify.is_taken()
             || self.encrypt.is_taken()
             || self.decrypt.is_taken()
+            || self.message_encrypt.is_taken()
+            || self.message_decrypt.is_taken()
+            || self.message_sign.is_taken()
+            || self.message_verify.is_taken()
     }
 
     /// Whether a search is active.
@@ -96,13 +110,18 @@ impl Session {
 
     /// Whether an operation waits for a login of its own.
     pub fn awaits_login(&self) -> bool {
-        self.sign.is_locked() || self.decrypt.is_locked()
+        self.sign.is_locked()
+            || self.decrypt.is_locked()
+            || self.message_sign.is_locked()
+            || self.message_decrypt.is_locked()
     }
 
     /// Lets operations that wait for a login of their own go on.
     pub fn unlock(&self) {
         self.sign.unlock();
         self.decrypt.unlock();
+        self.message_sign.unlock();
+        self.message_decrypt.unlock();
     }
 
     /// Ends operations that hang on what `gone` names.
@@ -112,6 +131,10 @@ impl Session {
         self.verify.revoke(gone);
         self.encrypt.revoke(gone);
         self.decrypt.revoke(gone);
+        self.message_encrypt.revoke(gone);
+        self.message_decrypt.revoke(gone);
+        self.message_sign.revoke(gone);
+        self.message_verify.revoke(gone);
     }
 }
 
@@ -176,6 +199,10 @@ impl Sessions {
             verify: Seat::default(),
             encrypt: Seat::default(),
             decrypt: Seat::default(),
+            message_encrypt: Seat::default(),
+            message_decrypt: Seat::default(),
+            message_sign: Seat::default(),
+            message_verify: Seat::default(),
             search: Mutex::default(),
             objects: Mutex::default(),
         };
