@@ -166,6 +166,9 @@ pub enum Fault {
     /// The curve is unknown or not supported.
     #[error("the curve is not supported")]
     CurveNotSupported,
+    /// The parameter set is unknown or not supported.
+    #[error("parameter set {0} is not supported")]
+    ParameterSetNotSupported(u64),
     /// The key's usage does not include this use.
     #[error("the key may not {0}")]
     UsageForbidden(&'static str),

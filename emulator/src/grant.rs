@@ -25,6 +25,10 @@ pub enum Use {
     Wrap,
     /// Unwrapping them.
     Unwrap,
+    /// Encapsulating a new secret.
+    Encapsulate,
+    /// Decapsulating it.
+    Decapsulate,
 }
 
 impl Use {
@@ -37,12 +41,14 @@ impl Use {
             Use::Derive => "derive",
             Use::Wrap => "wrap",
             Use::Unwrap => "unwrap",
+            Use::Encapsulate => "encapsulate",
+            Use::Decapsulate => "decapsulate",
         }
     }
 
     /// Whether this use needs the private half of a pair.
     fn is_private(self) -> bool {
-        matches!(self, Use::Decrypt | Use::Sign | Use::Derive | Use::Unwrap)
+        matches!(self, Use::Decrypt | Use::Sign | Use::Derive | Use::Unwrap | Use::Decapsulate)
     }
 
     fn offered_by(self, row: &Mechanism) -> bool {
@@ -50,14 +56,16 @@ impl Use {
             Use::Encrypt | Use::Decrypt => row.cipher.is_some(),
             Use::Sign | Use::Verify => row.sign.is_some(),
             Use::Derive => row.derive.is_some(),
-            Use::Wrap | Use::Unwrap => row.wrap.is_some(),
+            Use::Wrap | Use::Unwrap => row.wrap.is_some() || row.wraps_authenticated,
+            Use::Encapsulate | Use::Decapsulate => row.kem.is_some(),
         }
     }
 
     fn usage(self, takes: Takes) -> Usage {
         match (self, takes) {
-            (Use::Encrypt, _) => Usage::ENCRYPT,
-            (Use::Decrypt, _) => Usage::DECRYPT,
+            // PSA asks the same of encapsulation (psa_encapsulate, psa_decapsulate).
+            (Use::Encrypt | Use::Encapsulate, _) => Usage::ENCRYPT,
+            (Use::Decrypt | Use::Decapsulate, _) => Usage::DECRYPT,
             (Use::Sign, Takes::Hash) => Usage::SIGN_HASH,
             (Use::Sign, Takes::Message) => Usage::SIGN_MESSAGE,
             (Use::Verify, Takes::Hash) => Usage::VERIFY_HASH,
@@ -235,7 +243,7 @@ fn psa_of(row: &Mechanism, purpose: Use) -> Option<Psa> {
             let own = row.cipher.as_ref().and_then(|cipher| cipher.psa);
             own.map(|algorithm| Psa { algorithm, takes: Takes::Message }).or(row.psa)
         }
-        Use::Sign | Use::Verify | Use::Derive => row.psa,
+        Use::Sign | Use::Verify | Use::Derive | Use::Encapsulate | Use::Decapsulate => row.psa,
     }
 }
 

@@ -7,6 +7,7 @@ pub mod curves;
 pub mod digest;
 pub mod edwards;
 pub mod hmac;
+pub mod ml_kem;
 pub mod private_key_info;
 pub mod rsa;
 pub mod sealing;
@@ -46,8 +47,15 @@ pub struct KeyRules {
 }
 
 /// Everything this store can compute.
-pub static FAMILIES: &[&Family] =
-    &[&digest::FAMILY, &hmac::FAMILY, &rsa::FAMILY, &weierstrass::FAMILY, &edwards::FAMILY, &aes::FAMILY];
+pub static FAMILIES: &[&Family] = &[
+    &digest::FAMILY,
+    &hmac::FAMILY,
+    &rsa::FAMILY,
+    &weierstrass::FAMILY,
+    &edwards::FAMILY,
+    &aes::FAMILY,
+    &ml_kem::FAMILY,
+];
 
 fn sorted() -> &'static [&'static Mechanism] {
     static SORTED: OnceLock<Vec<&'static Mechanism>> = OnceLock::new();

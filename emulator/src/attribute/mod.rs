@@ -13,7 +13,10 @@ mod value;
 pub use draft::{Draft, ckk_of};
 pub use read::{AttributeReply, matches, read, search_keys};
 pub use rows::{ROWS, row_of};
-pub use template::{Making, Template, copy_of, create, draft_for_generation, draft_for_unwrapping, set};
+pub use template::{
+    Making, Template, copy_of, create, draft_for_encapsulation, draft_for_generation, draft_for_unwrapping,
+    set,
+};
 pub use value::{Kind, Value};
 
 use crate::fault::Fault;
@@ -93,6 +96,8 @@ pub enum Keys {
     Rsa,
     /// Elliptic curves.
     Ecc,
+    /// ML-KEM.
+    MlKem,
 }
 
 impl Keys {
@@ -100,6 +105,7 @@ impl Keys {
         match self {
             Keys::Any => true,
             Keys::Rsa => matches!(key_type, Some(KeyType::RsaKeyPair | KeyType::RsaPublicKey)),
+            Keys::MlKem => matches!(key_type, Some(KeyType::MlKemKeyPair | KeyType::MlKemPublicKey)),
             Keys::Ecc => matches!(key_type, Some(KeyType::EccKeyPair(_) | KeyType::EccPublicKey(_))),
         }
     }

@@ -50,6 +50,7 @@ pub fn code(fault: &Fault) -> u64 {
         Fault::KeySize { .. } => ck::CKR_KEY_SIZE_RANGE,
         Fault::InvalidKey(_) | Fault::KeyTypeNotSupported(_) => ck::CKR_ATTRIBUTE_VALUE_INVALID,
         Fault::CurveNotSupported => ck::CKR_CURVE_NOT_SUPPORTED,
+        Fault::ParameterSetNotSupported(_) => ck::CKR_PARAMETER_SET_NOT_SUPPORTED,
         Fault::UsageForbidden(_) => ck::CKR_KEY_FUNCTION_NOT_PERMITTED,
         // §4.9 "CKA_ALLOWED_MECHANISMS": a key is used only with the mechanisms of its list.
         Fault::AlgorithmForbidden(_) => ck::CKR_MECHANISM_INVALID,

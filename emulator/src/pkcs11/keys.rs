@@ -147,6 +147,9 @@ impl Cryptoki<'_> {
 }
 
 fn pair_bits(public: &Draft, pair: KeyType) -> Result<usize, Fault> {
+    if pair == KeyType::MlKemKeyPair {
+        return public.parameter_set_bits();
+    }
     let KeyType::EccKeyPair(family) = pair else {
         let bits = public.number_of(ck::CKA_MODULUS_BITS).unwrap_or(0);
         return usize::try_from(bits).map_err(|_| Fault::AttributeValue("CKA_MODULUS_BITS"));

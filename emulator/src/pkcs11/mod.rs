@@ -9,6 +9,7 @@ mod dual;
 mod find;
 mod given;
 mod info;
+mod kem;
 mod keys;
 mod messages;
 mod objects;
@@ -17,11 +18,13 @@ mod sign;
 mod slots;
 mod tokens;
 mod wrapping;
+mod wrapping_authenticated;
 
 pub use crate::attribute::{AttributeReply, Template};
 pub use code::code;
 pub use given::Operation;
 pub use info::{Info, MechanismInfo, SessionInfo, SlotInfo, TokenInfo};
+pub use kem::Encapsulated;
 pub use messages::{MessageProcess, message_shape};
 
 use crate::emulator::Emulator;

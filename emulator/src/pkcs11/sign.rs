@@ -20,7 +20,8 @@ impl Cryptoki<'_> {
         let access = self.access(session)?;
         let row = self.emulator.mechanism(mechanism.ckm)?;
         let object = self.key_object(&access, key)?;
-        let only_private = matches!(purpose, Use::Sign | Use::Decrypt | Use::Derive | Use::Unwrap);
+        let only_private =
+            matches!(purpose, Use::Sign | Use::Decrypt | Use::Derive | Use::Unwrap | Use::Decapsulate);
         if object.class == Class::PrivateKey && !only_private {
             return Err(Fault::WrongKeyType(row.name));
         }

@@ -95,6 +95,7 @@ pub fn status(fault: &Fault) -> Status {
         | Fault::AlgorithmNotSupported(_)
         | Fault::KeyTypeNotSupported(_)
         | Fault::KeySize { .. }
+        | Fault::ParameterSetNotSupported(_)
         | Fault::CurveNotSupported => Status::NOT_SUPPORTED,
 
         Fault::BadArgument(_)

@@ -4,6 +4,7 @@
 //! and C_GetMechanismInfo, parameter decoding, PSA policy, CKA_ALLOWED_MECHANISMS, the generated documents.
 
 pub mod constants;
+pub mod kem;
 pub mod message;
 pub mod parameter;
 
@@ -13,6 +14,7 @@ use crate::key::Key;
 use crate::key::algorithm::{Algorithm, Hash};
 use crate::key::key_type::{EccFamily, KeyType};
 use crate::secret::Secret;
+use kem::Kem;
 use message::MessageShape;
 use parameter::{Parameter, Shape};
 
@@ -25,6 +27,8 @@ pub enum Unit {
     Bits,
     /// Bytes.
     Bytes,
+    /// Bytes of the public key, whose size in bits PSA counts otherwise: which keys fit is the family's to say.
+    PublicKeyBytes,
 }
 
 /// The key sizes a mechanism works with.
@@ -46,7 +50,7 @@ impl Sizes {
     #[must_use]
     pub fn admit(&self, bits: usize) -> bool {
         let size = match self.unit {
-            Unit::None => return true,
+            Unit::None | Unit::PublicKeyBytes => return true,
             Unit::Bits => bits,
             Unit::Bytes => bits.div_ceil(8),
         };
@@ -60,6 +64,7 @@ impl std::fmt::Display for Sizes {
             Unit::None => formatter.write_str("-"),
             Unit::Bits => write!(formatter, "{} to {} bits", self.min, self.max),
             Unit::Bytes => write!(formatter, "{} to {} bytes", self.min, self.max),
+            Unit::PublicKeyBytes => write!(formatter, "public keys of {} to {} bytes", self.min, self.max),
         }
     }
 }
@@ -75,6 +80,8 @@ pub enum KeyKind {
     Aes,
     /// HMAC keys and generic secrets.
     Secret,
+    /// ML-KEM.
+    MlKem,
 }
 
 impl KeyKind {
@@ -87,6 +94,7 @@ impl KeyKind {
                 matches!(key_type, KeyType::EccKeyPair(family) | KeyType::EccPublicKey(family) if family == wanted)
             }
             KeyKind::Aes => key_type == KeyType::Aes,
+            KeyKind::MlKem => matches!(key_type, KeyType::MlKemKeyPair | KeyType::MlKemPublicKey),
             KeyKind::Secret => matches!(key_type, KeyType::Hmac | KeyType::GenericSecret),
         }
     }
@@ -271,6 +279,10 @@ pub struct Mechanism {
     pub derive: Option<Derive>,
     /// C_WrapKey and C_UnwrapKey.
     pub wrap: Option<Wrap>,
+    /// C_WrapKeyAuthenticated and C_UnwrapKeyAuthenticated, with the parameter of a message.
+    pub wraps_authenticated: bool,
+    /// C_EncapsulateKey and C_DecapsulateKey.
+    pub kem: Option<Kem>,
 }
 
 impl Mechanism {
@@ -289,6 +301,8 @@ impl Mechanism {
         generate: None,
         derive: None,
         wrap: None,
+        wraps_authenticated: false,
+        kem: None,
     };
 
     /// CKF_… flags of C_GetMechanismInfo, from what the row can do.
@@ -321,6 +335,9 @@ impl Mechanism {
         if self.wrap.is_some() {
             flags |= ck::CKF_WRAP | ck::CKF_UNWRAP;
         }
+        if self.kem.is_some() {
+            flags |= ck::CKF_ENCAPSULATE | ck::CKF_DECAPSULATE;
+        }
         if self.keys.iter().any(|kind| matches!(kind, KeyKind::Ecc(_))) || self.makes_curves() {
             flags |= ck::CKF_EC_F_P | ck::CKF_EC_NAMEDCURVE | ck::CKF_EC_UNCOMPRESS;
         }
@@ -344,6 +361,8 @@ impl Mechanism {
             (ck::CKF_DERIVE, "derive"),
             (ck::CKF_WRAP, "wrap"),
             (ck::CKF_UNWRAP, "unwrap"),
+            (ck::CKF_ENCAPSULATE, "encapsulate"),
+            (ck::CKF_DECAPSULATE, "decapsulate"),
         ];
         let flags = self.flags();
         words.into_iter().filter(|(flag, _)| flags & flag != 0).map(|(_, word)| word).collect()

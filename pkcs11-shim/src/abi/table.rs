@@ -2,8 +2,9 @@
 //! can interpose.
 
 use super::functions::{
-    decrypt, digest, dual, encrypt, general, interfaces, keys, message_decrypt, message_encrypt,
+    decrypt, digest, dual, encrypt, general, interfaces, kem, keys, message_decrypt, message_encrypt,
     message_sign, message_verify, not_built, not_built_later, objects, random, sessions, sign, slots, verify,
+    wrap_authenticated,
 };
 use cryptoki_sys::{CK_FUNCTION_LIST, CK_FUNCTION_LIST_3_0, CK_FUNCTION_LIST_3_2, CK_VERSION};
 
@@ -140,8 +141,8 @@ pub(super) static LIST_3_1: CK_FUNCTION_LIST_3_0 =
 /// Version 3.2.
 pub(super) static LIST_3_2: CK_FUNCTION_LIST_3_2 = list_3! {
     CK_FUNCTION_LIST_3_2, VERSION_3_2, general::get_info_3_2,
-        C_EncapsulateKey: not_built_later,
-        C_DecapsulateKey: not_built_later,
+        C_EncapsulateKey: kem,
+        C_DecapsulateKey: kem,
         C_VerifySignatureInit: not_built_later,
         C_VerifySignature: not_built_later,
         C_VerifySignatureUpdate: not_built_later,
@@ -150,6 +151,6 @@ pub(super) static LIST_3_2: CK_FUNCTION_LIST_3_2 = list_3! {
         C_AsyncComplete: not_built_later,
         C_AsyncGetID: not_built_later,
         C_AsyncJoin: not_built_later,
-        C_WrapKeyAuthenticated: not_built_later,
-        C_UnwrapKeyAuthenticated: not_built_later,
+        C_WrapKeyAuthenticated: wrap_authenticated,
+        C_UnwrapKeyAuthenticated: wrap_authenticated,
 };

@@ -41,6 +41,7 @@ pub static FAMILY: Family = Family {
         row("CKM_AES_CTR", ck::CKM_AES_CTR, Algorithm::CTR, Shape::Counter, ctr::begin),
         Mechanism {
             message: Some(MessageShape::Gcm),
+            wraps_authenticated: true,
             ..row("CKM_AES_GCM", ck::CKM_AES_GCM, Algorithm::GCM, Shape::Gcm, gcm::begin)
         },
         wrapping("CKM_AES_KEY_WRAP", ck::CKM_AES_KEY_WRAP, key_wrap::PLAIN),

@@ -3,6 +3,7 @@
 mod answers;
 mod ciphers;
 mod keys;
+mod ml_kem;
 mod rows;
 mod rsa_keys;
 mod sealing;

@@ -3,21 +3,10 @@
 use super::not_built::not_built;
 use crate::abi::guard::cryptoki_functions;
 use cryptoki_sys::{
-    CK_ASYNC_DATA, CK_ATTRIBUTE, CK_BYTE, CK_MECHANISM, CK_OBJECT_HANDLE, CK_SESSION_HANDLE, CK_ULONG,
-    CK_UTF8CHAR,
+    CK_ASYNC_DATA, CK_BYTE, CK_MECHANISM, CK_OBJECT_HANDLE, CK_SESSION_HANDLE, CK_ULONG, CK_UTF8CHAR,
 };
 
 cryptoki_functions! {
-    /// C_EncapsulateKey.
-    fn C_EncapsulateKey(_argument_1: CK_SESSION_HANDLE, _argument_2: *mut CK_MECHANISM, _argument_3: CK_OBJECT_HANDLE, _argument_4: *mut CK_ATTRIBUTE, _argument_5: CK_ULONG, _argument_6: *mut CK_BYTE, _argument_7: *mut CK_ULONG, _argument_8: *mut CK_OBJECT_HANDLE) with _face {
-        not_built("C_EncapsulateKey")
-    }
-
-    /// C_DecapsulateKey.
-    fn C_DecapsulateKey(_argument_1: CK_SESSION_HANDLE, _argument_2: *mut CK_MECHANISM, _argument_3: CK_OBJECT_HANDLE, _argument_4: *mut CK_ATTRIBUTE, _argument_5: CK_ULONG, _argument_6: *mut CK_BYTE, _argument_7: CK_ULONG, _argument_8: *mut CK_OBJECT_HANDLE) with _face {
-        not_built("C_DecapsulateKey")
-    }
-
     /// C_VerifySignatureInit.
     fn C_VerifySignatureInit(_argument_1: CK_SESSION_HANDLE, _argument_2: *mut CK_MECHANISM, _argument_3: CK_OBJECT_HANDLE, _argument_4: *mut CK_BYTE, _argument_5: CK_ULONG) with _face {
         not_built("C_VerifySignatureInit")
@@ -51,15 +40,5 @@ cryptoki_functions! {
     /// C_AsyncJoin.
     fn C_AsyncJoin(_argument_1: CK_SESSION_HANDLE, _argument_2: *mut CK_UTF8CHAR, _argument_3: CK_ULONG, _argument_4: *mut CK_BYTE, _argument_5: CK_ULONG) with _face {
         not_built("C_AsyncJoin")
-    }
-
-    /// C_WrapKeyAuthenticated.
-    fn C_WrapKeyAuthenticated(_argument_1: CK_SESSION_HANDLE, _argument_2: *mut CK_MECHANISM, _argument_3: CK_OBJECT_HANDLE, _argument_4: CK_OBJECT_HANDLE, _argument_5: *mut CK_BYTE, _argument_6: CK_ULONG, _argument_7: *mut CK_BYTE, _argument_8: *mut CK_ULONG) with _face {
-        not_built("C_WrapKeyAuthenticated")
-    }
-
-    /// C_UnwrapKeyAuthenticated.
-    fn C_UnwrapKeyAuthenticated(_argument_1: CK_SESSION_HANDLE, _argument_2: *mut CK_MECHANISM, _argument_3: CK_OBJECT_HANDLE, _argument_4: *mut CK_BYTE, _argument_5: CK_ULONG, _argument_6: *mut CK_ATTRIBUTE, _argument_7: CK_ULONG, _argument_8: *mut CK_BYTE, _argument_9: CK_ULONG, _argument_10: *mut CK_OBJECT_HANDLE) with _face {
-        not_built("C_UnwrapKeyAuthenticated")
     }
 }
