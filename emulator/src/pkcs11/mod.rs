@@ -13,6 +13,7 @@ mod kem;
 mod keys;
 mod messages;
 mod objects;
+mod portable;
 mod sessions;
 mod sign;
 mod slots;
@@ -26,6 +27,7 @@ pub use given::Operation;
 pub use info::{Info, MechanismInfo, SessionInfo, SlotInfo, TokenInfo};
 pub use kem::Encapsulated;
 pub use messages::{MessageProcess, message_shape};
+pub use portable::{Incoming, Material, are_halves};
 
 use crate::emulator::Emulator;
 use crate::fault::Fault;

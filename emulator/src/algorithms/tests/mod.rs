@@ -2,6 +2,7 @@
 
 mod answers;
 mod ciphers;
+mod foreign;
 mod keys;
 mod ml_kem;
 mod rows;
