@@ -172,6 +172,9 @@ pub enum Fault {
     /// The curve is unknown or not supported.
     #[error("the curve is not supported")]
     CurveNotSupported,
+    /// The parameter set is unknown or not supported.
+    #[error("parameter set {0} is not supported")]
+    ParameterSetNotSupported(u64),
     /// The key's usage does not include this use.
     #[error("the key may not {0}")]
     UsageForbidden(&'static str),
@@ -219,6 +222,9 @@ pub enum Fault {
     /// The ciphertext is not authentic.
     #[error("the ciphertext is not authentic")]
     NotAuthentic,
+    /// A message, its tag or its associated data is not authentic.
+    #[error("the message, its tag or its associated data is not authentic")]
+    MessageNotAuthentic,
     /// The signature is not the right length.
     #[error("the signature has the wrong length")]
     SignatureLength,

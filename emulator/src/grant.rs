@@ -29,6 +29,10 @@ pub enum Use {
     Wrap,
     /// Unwrapping them.
     Unwrap,
+    /// Encapsulating a new secret.
+    Encapsulate,
+    /// Decapsulating it.
+    Decapsulate,
 }
 
 impl Use {
@@ -43,12 +47,17 @@ impl Use {
             Use::Derive => "derive",
             Use::Wrap => "wrap",
             Use::Unwrap => "unwrap",
+            Use::Encapsulate => "encapsulate",
+            Use::Decapsulate => "decapsulate",
         }
     }
 
     /// Whether this use needs the private half of a pair.
     pub(crate) fn is_private(self) -> bool {
-        matches!(self, Use::Decrypt | Use::Sign | Use::SignRecover | Use::Derive | Use::Unwrap)
+        matches!(
+            self,
+            Use::Decrypt | Use::Sign | Use::SignRecover | Use::Derive | Use::Unwrap | Use::Decapsulate
+        )
     }
 
     fn offered_by(self, row: &Mechanism) -> bool {
@@ -57,14 +66,16 @@ impl Use {
             Use::Sign | Use::Verify => row.sign.is_some(),
             Use::SignRecover | Use::VerifyRecover => row.recover.is_some(),
             Use::Derive => row.derive.is_some(),
-            Use::Wrap | Use::Unwrap => row.wrap.is_some(),
+            Use::Wrap | Use::Unwrap => row.wrap.is_some() || row.wraps_authenticated,
+            Use::Encapsulate | Use::Decapsulate => row.kem.is_some(),
         }
     }
 
     fn usage(self, takes: Takes) -> Usage {
         match (self, takes) {
-            (Use::Encrypt, _) => Usage::ENCRYPT,
-            (Use::Decrypt, _) => Usage::DECRYPT,
+            // PSA asks the same of encapsulation (psa_encapsulate, psa_decapsulate).
+            (Use::Encrypt | Use::Encapsulate, _) => Usage::ENCRYPT,
+            (Use::Decrypt | Use::Decapsulate, _) => Usage::DECRYPT,
             (Use::Sign, Takes::Hash) => Usage::SIGN_HASH,
             (Use::Sign, Takes::Message) => Usage::SIGN_MESSAGE,
             (Use::Verify, Takes::Hash) => Usage::VERIFY_HASH,
@@ -127,6 +138,14 @@ impl Grant {
             (recover.check)(key, &parameter)?;
         }
         Ok(Grant { key: Arc::clone(key), row, parameter, hashes })
+    }
+
+    /// Leave for another parameter of the same key, mechanism and purpose: each message has a parameter of its own.
+    ///
+    /// # Errors
+    /// As [`Grant::check`].
+    pub fn again(&self, purpose: Use, parameter: Parameter) -> Result<Grant, Fault> {
+        Grant::check(&self.key, self.row, purpose, parameter, None)
     }
 
     /// The key.
@@ -239,7 +258,13 @@ fn psa_of(row: &Mechanism, purpose: Use) -> Option<Psa> {
             let own = row.cipher.as_ref().and_then(|cipher| cipher.psa);
             own.map(|algorithm| Psa { algorithm, takes: Takes::Message }).or(row.psa)
         }
-        Use::Sign | Use::Verify | Use::SignRecover | Use::VerifyRecover | Use::Derive => row.psa,
+        Use::Sign
+        | Use::Verify
+        | Use::SignRecover
+        | Use::VerifyRecover
+        | Use::Derive
+        | Use::Encapsulate
+        | Use::Decapsulate => row.psa,
     }
 }
 

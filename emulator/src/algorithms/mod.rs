@@ -16,6 +16,7 @@ mod gathered;
 pub mod hkdf;
 pub mod hmac;
 mod mac;
+pub mod ml_kem;
 pub mod montgomery;
 pub mod private_key_info;
 pub mod public_key_info;
@@ -69,6 +70,7 @@ pub static FAMILIES: &[&Family] = &[
     &des::FAMILY,
     &derivation::FAMILY,
     &hkdf::FAMILY,
+    &ml_kem::FAMILY,
 ];
 
 fn sorted() -> &'static [&'static Mechanism] {

@@ -70,7 +70,7 @@ impl Sign {
         self.compute(parts.finish(&self.grant), rng).map(|signature| Next::Done(Output::Bytes(signature)))
     }
 
-    fn length(&self) -> Result<usize, Fault> {
+    pub(super) fn length(&self) -> Result<usize, Fault> {
         let whole = (signature_of(&self.grant)?.length)(self.grant.key());
         Ok(self.grant.parameter().mac_length().unwrap_or(whole))
     }

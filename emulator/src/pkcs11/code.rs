@@ -53,6 +53,7 @@ pub fn code(fault: &Fault) -> u64 {
         Fault::KeySize { .. } => ck::CKR_KEY_SIZE_RANGE,
         Fault::InvalidKey(_) | Fault::KeyTypeNotSupported(_) => ck::CKR_ATTRIBUTE_VALUE_INVALID,
         Fault::CurveNotSupported => ck::CKR_CURVE_NOT_SUPPORTED,
+        Fault::ParameterSetNotSupported(_) => ck::CKR_PARAMETER_SET_NOT_SUPPORTED,
         Fault::UsageForbidden(_) => ck::CKR_KEY_FUNCTION_NOT_PERMITTED,
         // §4.9 "CKA_ALLOWED_MECHANISMS": a key is used only with the mechanisms of its list.
         Fault::AlgorithmForbidden(_) => ck::CKR_MECHANISM_INVALID,
@@ -81,6 +82,8 @@ pub fn code(fault: &Fault) -> u64 {
         Fault::DataInvalid(_) => ck::CKR_DATA_INVALID,
         Fault::CiphertextLength => ck::CKR_ENCRYPTED_DATA_LEN_RANGE,
         Fault::BadPadding | Fault::NotAuthentic => ck::CKR_ENCRYPTED_DATA_INVALID,
+        // §5.11.2: what the message functions answer where C_Decrypt answers CKR_ENCRYPTED_DATA_INVALID.
+        Fault::MessageNotAuthentic => ck::CKR_AEAD_DECRYPT_FAILED,
         Fault::SignatureLength => ck::CKR_SIGNATURE_LEN_RANGE,
         Fault::BadSignature => ck::CKR_SIGNATURE_INVALID,
 

@@ -3,8 +3,8 @@
 //! [`Cryptoki`] has a method for each function of PKCS#11 that is built, in files by the specification's chapters. All
 //! handles are CK_ULONGs; all methods answer with a [`Fault`] that [`code`] turns into its CKR_ value.
 
-mod built_in;
 mod asynchronous;
+mod built_in;
 mod code;
 mod crypt;
 mod dual;
@@ -12,7 +12,9 @@ mod events;
 mod find;
 mod given;
 mod info;
+mod kem;
 mod keys;
+mod messages;
 mod objects;
 mod portable;
 mod recover;
@@ -22,11 +24,14 @@ mod slots;
 mod state;
 mod tokens;
 mod wrapping;
+mod wrapping_authenticated;
 
 pub use crate::attribute::{AttributeReply, Template};
 pub use code::code;
 pub use given::Operation;
 pub use info::{Info, MechanismInfo, SessionInfo, SlotInfo, TokenInfo};
+pub use kem::Encapsulated;
+pub use messages::{MessageProcess, message_shape};
 pub use portable::{Incoming, Material, are_halves};
 
 use crate::emulator::Emulator;

@@ -5,6 +5,7 @@ use super::tokens::{Found, Place};
 use super::{Attributes, KeyId, Lifetime, Psa, Status, Usage};
 use crate::emulator::TRIES;
 use crate::fault::Fault;
+use crate::key::key_type::KeyType;
 use crate::key::policy::Policy;
 use crate::key::{self, Key};
 use crate::object::{Class, Facts, Object, Origin};
@@ -86,11 +87,16 @@ impl Psa<'_> {
     /// psa_export_key: the material in the specification's export format.
     ///
     /// # Errors
-    /// PSA_ERROR_NOT_PERMITTED without PSA_KEY_USAGE_EXPORT, but for public keys; PSA_ERROR_INVALID_HANDLE.
+    /// PSA_ERROR_NOT_PERMITTED without PSA_KEY_USAGE_EXPORT, but for public keys, and for an ML-KEM pair that came without its
+    /// seed; PSA_ERROR_INVALID_HANDLE.
     pub fn export_key(&self, id: KeyId) -> Result<Vec<u8>, Status> {
         let found = self.find(id)?;
         let key = self.effective(&found)?;
         if !key.attributes().key_type.is_public() && !found.object.is_exportable() {
+            return Err(Fault::NotExportable.into());
+        }
+        if key.attributes().key_type == KeyType::MlKemKeyPair && algorithms::ml_kem::seed_of(&key).is_none() {
+            // PSA's format is the seed, and an expanded key from PKCS#11 has none.
             return Err(Fault::NotExportable.into());
         }
         Ok(key.material().expose().to_vec())

@@ -4,6 +4,8 @@
 //! and C_GetMechanismInfo, parameter decoding, PSA policy, CKA_ALLOWED_MECHANISMS, the generated documents.
 
 pub mod constants;
+pub mod kem;
+pub mod message;
 pub mod parameter;
 mod recover;
 
@@ -15,6 +17,8 @@ use crate::key::Key;
 use crate::key::algorithm::{Algorithm, Hash};
 use crate::key::key_type::{EccFamily, KeyType};
 use crate::secret::Secret;
+use kem::Kem;
+use message::MessageShape;
 use parameter::{Parameter, Shape};
 
 /// The unit in which PKCS#11 counts a mechanism's key sizes.
@@ -26,6 +30,8 @@ pub enum Unit {
     Bits,
     /// Bytes.
     Bytes,
+    /// Bytes of the public key, whose size in bits PSA counts otherwise: which keys fit is the family's to say.
+    PublicKeyBytes,
 }
 
 /// The key sizes a mechanism works with.
@@ -47,7 +53,7 @@ impl Sizes {
     #[must_use]
     pub fn admit(&self, bits: usize) -> bool {
         let size = match self.unit {
-            Unit::None => return true,
+            Unit::None | Unit::PublicKeyBytes => return true,
             Unit::Bits => bits,
             Unit::Bytes => bits.div_ceil(8),
         };
@@ -61,6 +67,7 @@ impl std::fmt::Display for Sizes {
             Unit::None => formatter.write_str("-"),
             Unit::Bits => write!(formatter, "{} to {} bits", self.min, self.max),
             Unit::Bytes => write!(formatter, "{} to {} bytes", self.min, self.max),
+            Unit::PublicKeyBytes => write!(formatter, "public keys of {} to {} bytes", self.min, self.max),
         }
     }
 }
@@ -82,6 +89,8 @@ pub enum KeyKind {
     AnySecret,
     /// HMAC keys and generic secrets.
     Secret,
+    /// ML-KEM.
+    MlKem,
 }
 
 impl KeyKind {
@@ -97,6 +106,7 @@ impl KeyKind {
             KeyKind::Des => key_type == KeyType::Des,
             KeyKind::TripleDes => matches!(key_type, KeyType::Des2 | KeyType::Des3),
             KeyKind::AnySecret => key_type.is_secret(),
+            KeyKind::MlKem => matches!(key_type, KeyType::MlKemKeyPair | KeyType::MlKemPublicKey),
             KeyKind::Secret => matches!(key_type, KeyType::Hmac | KeyType::GenericSecret),
         }
     }
@@ -292,12 +302,19 @@ pub struct Mechanism {
     pub recover: Option<Recover>,
     /// C_Encrypt… and C_Decrypt….
     pub cipher: Option<Cipher>,
+    /// C_MessageEncrypt… and C_MessageDecrypt…: what the parameter of each message looks like. Messages are signed by every
+    /// mechanism that signs.
+    pub message: Option<MessageShape>,
     /// C_GenerateKey or C_GenerateKeyPair.
     pub generate: Option<Generate>,
     /// C_DeriveKey.
     pub derive: Option<Derive>,
     /// C_WrapKey and C_UnwrapKey.
     pub wrap: Option<Wrap>,
+    /// C_WrapKeyAuthenticated and C_UnwrapKeyAuthenticated, with the parameter of a message.
+    pub wraps_authenticated: bool,
+    /// C_EncapsulateKey and C_DecapsulateKey.
+    pub kem: Option<Kem>,
 }
 
 impl Mechanism {
@@ -313,9 +330,12 @@ impl Mechanism {
         sign: None,
         recover: None,
         cipher: None,
+        message: None,
         generate: None,
         derive: None,
         wrap: None,
+        wraps_authenticated: false,
+        kem: None,
     };
 
     /// CKF_… flags of C_GetMechanismInfo, from what the row can do.
@@ -326,14 +346,20 @@ impl Mechanism {
         if self.digest.is_some() {
             flags |= ck::CKF_DIGEST;
         }
-        if self.sign.is_some() {
-            flags |= ck::CKF_SIGN | ck::CKF_VERIFY;
+        if let Some(signature) = &self.sign {
+            flags |= ck::CKF_SIGN | ck::CKF_VERIFY | ck::CKF_MESSAGE_SIGN | ck::CKF_MESSAGE_VERIFY;
+            if !matches!(signature.gather, Gather::Once) {
+                flags |= ck::CKF_MULTI_MESSAGE;
+            }
         }
         if self.recover.is_some() {
             flags |= ck::CKF_SIGN_RECOVER | ck::CKF_VERIFY_RECOVER;
         }
         if self.cipher.is_some() {
             flags |= ck::CKF_ENCRYPT | ck::CKF_DECRYPT;
+        }
+        if self.message.is_some() {
+            flags |= ck::CKF_MESSAGE_ENCRYPT | ck::CKF_MESSAGE_DECRYPT | ck::CKF_MULTI_MESSAGE;
         }
         if let Some(generate) = &self.generate {
             let pairs = generate.makes.iter().any(|made| made.is_pair());
@@ -344,6 +370,9 @@ impl Mechanism {
         }
         if self.wrap.is_some() {
             flags |= ck::CKF_WRAP | ck::CKF_UNWRAP;
+        }
+        if self.kem.is_some() {
+            flags |= ck::CKF_ENCAPSULATE | ck::CKF_DECAPSULATE;
         }
         if self.keys.iter().any(|kind| matches!(kind, KeyKind::Ecc(_))) || self.makes_curves() {
             flags |= ck::CKF_EC_F_P | ck::CKF_EC_NAMEDCURVE | ck::CKF_EC_UNCOMPRESS;
@@ -363,11 +392,15 @@ impl Mechanism {
             (ck::CKF_VERIFY_RECOVER, "verify recover"),
             (ck::CKF_ENCRYPT, "encrypt"),
             (ck::CKF_DECRYPT, "decrypt"),
+            (ck::CKF_MESSAGE_ENCRYPT, "encrypt messages"),
+            (ck::CKF_MESSAGE_DECRYPT, "decrypt messages"),
             (ck::CKF_GENERATE, "generate key"),
             (ck::CKF_GENERATE_KEY_PAIR, "generate pair"),
             (ck::CKF_DERIVE, "derive"),
             (ck::CKF_WRAP, "wrap"),
             (ck::CKF_UNWRAP, "unwrap"),
+            (ck::CKF_ENCAPSULATE, "encapsulate"),
+            (ck::CKF_DECAPSULATE, "decapsulate"),
         ];
         let flags = self.flags();
         words.into_iter().filter(|(flag, _)| flags & flag != 0).map(|(_, word)| word).collect()

@@ -6,6 +6,7 @@ mod functions;
 mod guard;
 mod instance;
 mod mechanism;
+mod message;
 mod nested;
 mod out;
 mod panics;

@@ -13,6 +13,7 @@ use crate::key::algorithm::Algorithm;
 use crate::key::key_type::KeyType;
 use crate::key::{Attributes, Key};
 use crate::registry::constants as ck;
+use crate::registry::message::MessageShape;
 use crate::registry::parameter::{Parameter, Shape};
 use crate::registry::{
     BeginFn, Cipher, Derive, Direction, End, Gather, Generate, GenerateOptions, KeyKind, MacState, Mechanism,
@@ -49,7 +50,11 @@ pub static FAMILY: Family = Family {
             ..row("CKM_AES_CBC_PAD", ck::CKM_AES_CBC_PAD, Algorithm::CBC_PKCS7, Shape::Iv(16), cbc_padded)
         },
         row("CKM_AES_CTR", ck::CKM_AES_CTR, Algorithm::CTR, Shape::Counter, ctr::begin),
-        row("CKM_AES_GCM", ck::CKM_AES_GCM, Algorithm::GCM, Shape::Gcm, gcm::begin),
+        Mechanism {
+            message: Some(MessageShape::Gcm),
+            wraps_authenticated: true,
+            ..row("CKM_AES_GCM", ck::CKM_AES_GCM, Algorithm::GCM, Shape::Gcm, gcm::begin)
+        },
         wrapping("CKM_AES_KEY_WRAP", ck::CKM_AES_KEY_WRAP, 8, key_wrap::PLAIN),
         wrapping("CKM_AES_KEY_WRAP_PAD", ck::CKM_AES_KEY_WRAP_PAD, 8, key_wrap::PADDED),
         wrapping("CKM_AES_KEY_WRAP_PKCS7", ck::CKM_AES_KEY_WRAP_PKCS7, 8, key_wrap::PADDED),
