@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::scenario::Scenario;
 use crate::step::Face;
@@ -76,11 +76,14 @@ pub struct Recipe {
 }
 
 /// A client that is known not to work with a backend.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Client {
     /// The row of `clients/`.
     pub row: String,
+    /// Whether it fails only now and then, so that success is no surprise either.
+    #[serde(default)]
+    pub sometimes: bool,
     /// Why.
     pub reason: String,
 }

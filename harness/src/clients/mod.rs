@@ -119,8 +119,7 @@ pub fn run(book: &Book, options: &Options) -> Result<Report, Refusal> {
         };
         say(row, backend, &outcome, seconds);
         let excuse = backend.profile.clients.iter().find(|excuse| excuse.row == row.name);
-        let excuse = excuse.map(|excuse| excuse.reason.clone());
-        Cell { row: row.name.clone(), module: backend.id.clone(), outcome, excuse, seconds }
+        Cell { row: row.name.clone(), module: backend.id.clone(), outcome, excuse: excuse.cloned(), seconds }
     });
     let line = |row: &Row| Line { name: row.name.clone(), proof: row.proof.clone() };
     let module = |(backend, path): &(&Backend, &Path)| Module {

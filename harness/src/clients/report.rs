@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
+use crate::expectation::Client;
+
 /// What came of a row on a module.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -48,7 +50,7 @@ pub struct Cell {
     /// What came of it.
     pub outcome: Outcome,
     /// Why it is known to fail with this module.
-    pub excuse: Option<String>,
+    pub excuse: Option<Client>,
     /// How long it took.
     pub seconds: f64,
 }
@@ -58,7 +60,7 @@ impl Cell {
     #[must_use]
     pub fn is_surprise(&self) -> bool {
         match self.outcome {
-            Outcome::Passed => self.excuse.is_some(),
+            Outcome::Passed => self.excuse.as_ref().is_some_and(|excuse| !excuse.sometimes),
             Outcome::Failed(_) => self.excuse.is_none(),
             Outcome::Skipped(_) => false,
         }
@@ -66,8 +68,8 @@ impl Cell {
 
     fn word(&self) -> &'static str {
         match (&self.outcome, &self.excuse) {
-            (Outcome::Passed, None) => "pass",
-            (Outcome::Passed, Some(_)) => "PASS, but excused",
+            (Outcome::Passed, _) if self.is_surprise() => "PASS, but excused",
+            (Outcome::Passed, _) => "pass",
             (Outcome::Failed(_), Some(_)) => "known",
             (Outcome::Failed(_), None) => "FAIL",
             (Outcome::Skipped(_), _) => "skipped",
@@ -172,8 +174,10 @@ impl Report {
                     failure.step,
                     failure.why
                 );
-                let told = [("said", &failure.said), ("server", &failure.server), ("trace", &failure.trace)];
-                for (who, text) in told.into_iter().chain([("reason", &cell.excuse)]) {
+                let reason = cell.excuse.as_ref().map(|excuse| &excuse.reason);
+                let said = [("said", &failure.said), ("server", &failure.server), ("trace", &failure.trace)];
+                let said = said.map(|(who, text)| (who, text.as_ref()));
+                for (who, text) in said.into_iter().chain([("reason", reason)]) {
                     if let Some(text) = text {
                         let _ = writeln!(out, "      {who}: {text}");
                     }
@@ -200,7 +204,20 @@ mod tests {
     use super::*;
 
     fn cell(row: &str, outcome: Outcome, excuse: Option<&str>) -> Cell {
-        Cell { row: row.into(), module: "m".into(), outcome, excuse: excuse.map(str::to_owned), seconds: 0.5 }
+        let excuse =
+            excuse.map(|reason| Client { row: row.into(), sometimes: false, reason: reason.to_owned() });
+        Cell { row: row.into(), module: "m".into(), outcome, excuse, seconds: 0.5 }
+    }
+
+    #[test]
+    fn what_fails_now_and_then_is_no_surprise_either_way() {
+        for outcome in [Outcome::Passed, Outcome::Failed(Failure::default())] {
+            let mut cell = cell("a", outcome, Some("it crashes"));
+            if let Some(excuse) = &mut cell.excuse {
+                excuse.sometimes = true;
+            }
+            assert!(!cell.is_surprise());
+        }
     }
 
     #[test]
