@@ -91,22 +91,29 @@ pub fn clients(options: &Options) -> Result<bool, Refusal> {
 /// # Errors
 /// When a module is refused or packages cannot be installed.
 pub fn run(book: &Book, options: &Options) -> Result<Report, Refusal> {
+    let selection = backend::select(options.own.as_deref(), &options.modules)?;
+    let report = run_on(book, &selection.backends, options)?;
+    Ok(Report { remarks: selection.remarks, ..report })
+}
+
+/// Runs all rows of the book on these modules.
+///
+/// # Errors
+/// When packages cannot be installed.
+pub fn run_on(book: &Book, backends: &[Backend], options: &Options) -> Result<Report, Refusal> {
     let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let (tools, logs) = (absolute(&options.tools), absolute(&options.report).join(FAILED));
     let missing = provide(book, options, &tools)?;
-    let selection = backend::select(options.own.as_deref(), &options.modules)?;
-    let modules: Vec<(&Backend, &Path)> = selection
-        .backends
-        .iter()
-        .filter_map(|backend| match &backend.target {
-            Target::Pkcs11(path) => Some((backend, path.as_path())),
-            Target::Psa => None,
-        })
-        .collect();
+    let path = |backend: &Backend| match &backend.target {
+        Target::Pkcs11(path) => Some(path.clone()),
+        Target::Psa => None,
+    };
+    let modules: Vec<(&Backend, PathBuf)> =
+        backends.iter().filter_map(|backend| Some((backend, path(backend)?))).collect();
     let jobs: Vec<(&Row, &Backend, &Path)> = book
         .rows
         .iter()
-        .flat_map(|row| modules.iter().map(move |(backend, path)| (row, *backend, *path)))
+        .flat_map(|row| modules.iter().map(move |(backend, path)| (row, *backend, path.as_path())))
         .collect();
     let cells = all(&jobs, options.jobs, |(row, backend, path)| {
         let column = Column { profile: &backend.profile, module: path, tools: &tools };
@@ -122,7 +129,7 @@ pub fn run(book: &Book, options: &Options) -> Result<Report, Refusal> {
         Cell { row: row.name.clone(), module: backend.id.clone(), outcome, excuse: excuse.cloned(), seconds }
     });
     let line = |row: &Row| Line { name: row.name.clone(), proof: row.proof.clone() };
-    let module = |(backend, path): &(&Backend, &Path)| Module {
+    let module = |(backend, path): &(&Backend, PathBuf)| Module {
         id: backend.id.clone(),
         title: backend.profile.title.clone(),
         library: crate::report::from_here(path).display().to_string(),
@@ -131,7 +138,7 @@ pub fn run(book: &Book, options: &Options) -> Result<Report, Refusal> {
         modules: modules.iter().map(module).collect(),
         rows: book.rows.iter().map(line).collect(),
         cells,
-        remarks: selection.remarks.clone(),
+        remarks: Vec::new(),
     })
 }
 
