@@ -1,12 +1,15 @@
 //! Hash functions: SHA-1 and the SHA-2 family.
 
 use super::Family;
+use crate::fault::Fault;
 use crate::key::algorithm::Hash;
 use crate::registry::constants as ck;
 use crate::registry::{DigestState, Mechanism, Psa, Takes};
+use crate::secret::Secret;
 use ::hmac::EagerHash;
 use sha1::Sha1;
 use sha2::digest::FixedOutputReset;
+use sha2::digest::common::hazmat::{SerializableState, SerializedState};
 use sha2::{Digest, Sha224, Sha256, Sha384, Sha512};
 
 /// The family's rows.
@@ -29,7 +32,7 @@ const fn row<D: Function>(name: &'static str, ckm: u64) -> Mechanism {
 
 /// A hash function of the crypto crates, and which one it is.
 pub(super) trait Function:
-    Digest + FixedOutputReset + EagerHash<Core: Send + Sync> + Clone + Send + Sync + 'static
+    Digest + FixedOutputReset + EagerHash<Core: Send + Sync> + SerializableState + Clone + Send + Sync + 'static
 {
     const HASH: Hash;
 }
@@ -94,12 +97,33 @@ impl<D: Function> DigestState for State<D> {
     fn fork(&self) -> Box<dyn DigestState> {
         Box::new(State(self.0.clone()))
     }
+
+    fn written(&self) -> Secret {
+        Secret::from(&*self.0.serialize())
+    }
 }
 
 /// Starts a digest.
 #[must_use]
 pub fn begin(hash: Hash) -> Box<dyn DigestState> {
     with_function!(hash, D => Box::new(State(D::new())))
+}
+
+/// A digest that goes on from a state that was written down.
+///
+/// # Errors
+/// [`Fault::SavedStateInvalid`].
+pub fn read_back(hash: Hash, written: &[u8]) -> Result<Box<dyn DigestState>, Fault> {
+    with_function!(hash, D => Ok(Box::new(State(state_of::<D>(written)?))))
+}
+
+fn state_of<D: Function>(written: &[u8]) -> Result<D, Fault> {
+    let mut state = SerializedState::<D>::default();
+    if written.len() != state.len() {
+        return Err(Fault::SavedStateInvalid);
+    }
+    state.copy_from_slice(written);
+    D::deserialize(&state).map_err(|_| Fault::SavedStateInvalid)
 }
 
 /// The digest of `message` in one step.

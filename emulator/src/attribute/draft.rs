@@ -31,7 +31,9 @@ pub struct Draft {
 pub fn ckk_of(key_type: KeyType) -> u64 {
     match key_type {
         KeyType::RawData | KeyType::Hmac | KeyType::Derive | KeyType::GenericSecret => ck::CKK_GENERIC_SECRET,
+        KeyType::Password | KeyType::PasswordHash | KeyType::Pepper => ck::CKK_GENERIC_SECRET,
         KeyType::Aes => ck::CKK_AES,
+        KeyType::ChaCha20 | KeyType::XChaCha20 => ck::CKK_CHACHA20,
         KeyType::RsaPublicKey | KeyType::RsaKeyPair => ck::CKK_RSA,
         KeyType::EccPublicKey(EccFamily::SecpR1) | KeyType::EccKeyPair(EccFamily::SecpR1) => ck::CKK_EC,
         KeyType::EccPublicKey(EccFamily::TwistedEdwards) | KeyType::EccKeyPair(EccFamily::TwistedEdwards) => {
@@ -184,9 +186,7 @@ impl Draft {
                 // An Ed25519 value is a string of bytes; those of the other curves are numbers.
                 Ok(if curve == Curve::Ed25519 { Secret::from(value) } else { number(value, curve.bytes()) })
             }
-            KeyType::RawData | KeyType::Hmac | KeyType::Derive | KeyType::GenericSecret | KeyType::Aes => {
-                Ok(bytes(ck::CKA_VALUE))
-            }
+            _ => Ok(bytes(ck::CKA_VALUE)),
         }
     }
 

@@ -74,8 +74,18 @@ pub enum KeyType {
     Derive,
     /// CKK_GENERIC_SECRET made through PKCS#11, which does not say what the secret is for; its usage does.
     GenericSecret,
+    /// A password to stretch (PSA_KEY_TYPE_PASSWORD).
+    Password,
+    /// What a stretched password is compared with (PSA_KEY_TYPE_PASSWORD_HASH).
+    PasswordHash,
+    /// A secret part of a salt (PSA_KEY_TYPE_PEPPER).
+    Pepper,
     /// AES.
     Aes,
+    /// ChaCha20.
+    ChaCha20,
+    /// XChaCha20.
+    XChaCha20,
     /// The public half of an RSA key.
     RsaPublicKey,
     /// An RSA key with its private half.

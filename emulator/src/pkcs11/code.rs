@@ -45,9 +45,9 @@ pub fn code(fault: &Fault) -> u64 {
         }
         Fault::BadParameter(_) => ck::CKR_MECHANISM_PARAM_INVALID,
 
-        Fault::NoSuchKey(_) | Fault::NoSuchKeyId(_) => ck::CKR_KEY_HANDLE_INVALID,
+        Fault::NoSuchKey(_) | Fault::NoSuchKeyId(_) | Fault::NoSuchLabel => ck::CKR_KEY_HANDLE_INVALID,
         Fault::WrongKeyType(_) => ck::CKR_KEY_TYPE_INCONSISTENT,
-        Fault::KeySize { .. } => ck::CKR_KEY_SIZE_RANGE,
+        Fault::KeySize { .. } | Fault::DerivationExhausted { .. } => ck::CKR_KEY_SIZE_RANGE,
         Fault::InvalidKey(_) | Fault::KeyTypeNotSupported(_) => ck::CKR_ATTRIBUTE_VALUE_INVALID,
         Fault::CurveNotSupported => ck::CKR_CURVE_NOT_SUPPORTED,
         Fault::UsageForbidden(_) => ck::CKR_KEY_FUNCTION_NOT_PERMITTED,

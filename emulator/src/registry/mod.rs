@@ -3,8 +3,11 @@
 //! The rows themselves are in `algorithms/`, a file for each family. Everything else reads them: C_GetMechanismList
 //! and C_GetMechanismInfo, parameter decoding, PSA policy, CKA_ALLOWED_MECHANISMS, the generated documents.
 
+pub mod aead;
 pub mod constants;
+pub mod kdf;
 pub mod parameter;
+pub mod xof;
 
 use crate::env::Rng;
 use crate::fault::Fault;
@@ -12,7 +15,10 @@ use crate::key::Key;
 use crate::key::algorithm::{Algorithm, Hash};
 use crate::key::key_type::{EccFamily, KeyType};
 use crate::secret::Secret;
+use aead::Aead;
+use kdf::Kdf;
 use parameter::{Parameter, Shape};
+use xof::Xof;
 
 /// The unit in which PKCS#11 counts a mechanism's key sizes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,6 +79,10 @@ pub enum KeyKind {
     Aes,
     /// HMAC keys and generic secrets.
     Secret,
+    /// ChaCha20.
+    ChaCha20,
+    /// XChaCha20.
+    XChaCha20,
 }
 
 impl KeyKind {
@@ -85,6 +95,8 @@ impl KeyKind {
                 matches!(key_type, KeyType::EccKeyPair(family) | KeyType::EccPublicKey(family) if family == wanted)
             }
             KeyKind::Aes => key_type == KeyType::Aes,
+            KeyKind::ChaCha20 => key_type == KeyType::ChaCha20,
+            KeyKind::XChaCha20 => key_type == KeyType::XChaCha20,
             KeyKind::Secret => matches!(key_type, KeyType::Hmac | KeyType::GenericSecret),
         }
     }
@@ -137,6 +149,8 @@ pub trait DigestState: Send + Sync {
     fn finish(self: Box<Self>) -> Vec<u8>;
     /// The same state once more.
     fn fork(&self) -> Box<dyn DigestState>;
+    /// The state as the crypto crate writes it down.
+    fn written(&self) -> Secret;
 }
 
 /// Signs `input` (the message, its digest or what [`Gather`] says) with a private or secret key.
@@ -242,9 +256,9 @@ pub struct Wrap {
 /// One mechanism. What it cannot do is `None`.
 #[derive(Clone, Copy)]
 pub struct Mechanism {
-    /// Its name in the specification, `CKM_…`.
+    /// Its name in the specification: `CKM_…`, or `PSA_ALG_…` for what PKCS#11 has no mechanism for.
     pub name: &'static str,
-    /// Its number in the specification.
+    /// Its number in PKCS#11; [`Mechanism::PSA_ONLY`] where it has none.
     pub ckm: u64,
     /// The PSA algorithm that is the same thing, where there is one.
     pub psa: Option<Psa>,
@@ -266,6 +280,12 @@ pub struct Mechanism {
     pub derive: Option<Derive>,
     /// C_WrapKey and C_UnwrapKey.
     pub wrap: Option<Wrap>,
+    /// psa_aead_….
+    pub aead: Option<Aead>,
+    /// psa_key_derivation_….
+    pub kdf: Option<Kdf>,
+    /// psa_xof_….
+    pub xof: Option<Xof>,
 }
 
 impl Mechanism {
@@ -283,7 +303,13 @@ impl Mechanism {
         generate: None,
         derive: None,
         wrap: None,
+        aead: None,
+        kdf: None,
+        xof: None,
     };
+
+    /// In place of a `CKM_` value: PKCS#11 knows nothing of the row.
+    pub const PSA_ONLY: u64 = u64::MAX;
 
     /// CKF_… flags of C_GetMechanismInfo, from what the row can do.
     #[must_use]
@@ -349,6 +375,6 @@ impl std::fmt::Debug for Mechanism {
 
 impl PartialEq for Mechanism {
     fn eq(&self, other: &Self) -> bool {
-        self.ckm == other.ckm
+        self.name == other.name
     }
 }

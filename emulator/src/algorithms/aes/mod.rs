@@ -38,10 +38,19 @@ pub static FAMILY: Family = Family {
         },
         row("CKM_AES_CBC_PAD", ck::CKM_AES_CBC_PAD, Algorithm::CBC_PKCS7, Shape::Iv(16), cbc::begin),
         row("CKM_AES_CTR", ck::CKM_AES_CTR, Algorithm::CTR, Shape::Counter, ctr::begin),
-        row("CKM_AES_GCM", ck::CKM_AES_GCM, Algorithm::GCM, Shape::Gcm, gcm::begin),
-        wrapping("CKM_AES_KEY_WRAP", ck::CKM_AES_KEY_WRAP, key_wrap::PLAIN),
+        Mechanism {
+            aead: Some(gcm::PARTS),
+            ..row("CKM_AES_GCM", ck::CKM_AES_GCM, Algorithm::GCM, Shape::Gcm, gcm::begin)
+        },
+        Mechanism {
+            psa: Some(Psa { algorithm: Algorithm::KW, takes: Takes::Message }),
+            ..wrapping("CKM_AES_KEY_WRAP", ck::CKM_AES_KEY_WRAP, key_wrap::PLAIN)
+        },
         wrapping("CKM_AES_KEY_WRAP_PAD", ck::CKM_AES_KEY_WRAP_PAD, key_wrap::PADDED),
-        wrapping("CKM_AES_KEY_WRAP_KWP", ck::CKM_AES_KEY_WRAP_KWP, key_wrap::WITH_LENGTH),
+        Mechanism {
+            psa: Some(Psa { algorithm: Algorithm::KWP, takes: Takes::Message }),
+            ..wrapping("CKM_AES_KEY_WRAP_KWP", ck::CKM_AES_KEY_WRAP_KWP, key_wrap::WITH_LENGTH)
+        },
     ],
     keys: Some(KeyRules { types: &[KeyType::Aes], admit, public: None }),
 };
