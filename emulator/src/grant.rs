@@ -220,6 +220,11 @@ fn meanings(psa: Option<Psa>, parameter: &Parameter) -> Vec<Algorithm> {
             both.extend((*salt == Some(hash.length())).then_some(Algorithm::rsa_pss(hash.algorithm())));
             both
         }
+        Parameter::Hkdf { extract, expand, hash, .. } => vec![match (extract, expand) {
+            (true, false) => Algorithm::hkdf_extract(hash.algorithm()),
+            (false, true) => Algorithm::hkdf_expand(hash.algorithm()),
+            _ => Algorithm::hkdf(hash.algorithm()),
+        }],
         Parameter::Oaep { hash, .. } => vec![Algorithm::rsa_oaep(hash.algorithm())],
         _ => vec![psa.algorithm],
     }

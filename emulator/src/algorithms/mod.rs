@@ -3,13 +3,21 @@
 //! This is the only folder that names crypto crates, so a faster provider is a change in here.
 
 pub mod aes;
+mod block;
 pub mod chacha;
 pub mod curves;
 pub mod derivation;
+pub mod des;
 pub mod digest;
+pub mod ecdh;
 mod eddsa;
 pub mod edwards;
+mod gathered;
+pub mod hkdf;
 pub mod hmac;
+pub mod kdf;
+mod mac;
+pub mod montgomery;
 pub mod private_key_info;
 pub mod rsa;
 pub mod sealing;
@@ -57,9 +65,14 @@ pub static FAMILIES: &[&Family] = &[
     &rsa::FAMILY,
     &weierstrass::FAMILY,
     &edwards::FAMILY,
+    &montgomery::FAMILY,
+    &ecdh::FAMILY,
     &aes::FAMILY,
-    &chacha::FAMILY,
+    &des::FAMILY,
     &derivation::FAMILY,
+    &hkdf::FAMILY,
+    &chacha::FAMILY,
+    &kdf::FAMILY,
     &xof::FAMILY,
 ];
 
@@ -159,6 +172,15 @@ pub fn public_of(key: &Key) -> Result<Key, Fault> {
     let attributes =
         Attributes { id: None, key_type: attributes.key_type.public(), policy, ..attributes.clone() };
     admit(attributes, material)
+}
+
+/// Derived bytes as the material of a secret of this type: those of a DES key get their parity (§6.43 and others).
+#[must_use]
+pub fn fitted(key_type: KeyType, bytes: Secret) -> Secret {
+    match key_type {
+        KeyType::Des | KeyType::Des2 | KeyType::Des3 => des::with_parity(&bytes),
+        _ => bytes,
+    }
 }
 
 /// The attributes with the size that was found, which must be the size that was given, if any was.

@@ -24,10 +24,12 @@ pub const ALGORITHM: usize = 4;
 #[must_use]
 pub fn fields(hash: Hash) -> Option<Fields> {
     match hash {
+        Hash::Md5 => Some(Fields { length: 8, state: 16, block: 64 }),
         Hash::Sha1 => Some(Fields { length: 8, state: 20, block: 64 }),
         Hash::Sha224 | Hash::Sha256 => Some(Fields { length: 8, state: 32, block: 64 }),
-        Hash::Sha384 | Hash::Sha512 => Some(Fields { length: 16, state: 64, block: 128 }),
-        #[expect(unreachable_patterns, reason = "hashes without a format may come")]
+        Hash::Sha384 | Hash::Sha512 | Hash::Sha512_224 | Hash::Sha512_256 => {
+            Some(Fields { length: 16, state: 64, block: 128 })
+        }
         _ => None,
     }
 }
@@ -38,8 +40,11 @@ impl Fields {
         self.block / 16
     }
 
-    /// The words of a state, turned from one order of bytes into the other.
-    fn turned(self, state: &[u8]) -> Vec<u8> {
+    /// The words of a state, turned from the crate's order of bytes into the specification's or back; for MD5 they are one.
+    fn turned(self, hash: Hash, state: &[u8]) -> Vec<u8> {
+        if hash == Hash::Md5 {
+            return state.to_vec();
+        }
         state.chunks(self.word()).flat_map(|word| word.iter().rev().copied()).collect()
     }
 }
@@ -63,7 +68,7 @@ pub fn suspend(hash: Hash, running: &dyn DigestState) -> Result<Secret, Fault> {
         .ok_or(broken.clone())?;
     let mut out = hash.algorithm().0.to_be_bytes().to_vec();
     out.extend(length.to_be_bytes().get(16 - fields.length..).ok_or(broken)?);
-    out.extend(fields.turned(state));
+    out.extend(fields.turned(hash, state));
     out.extend_from_slice(unprocessed);
     Ok(Secret::new(out))
 }
@@ -89,7 +94,7 @@ pub fn resume(suspended: &[u8]) -> Result<(Hash, Box<dyn DigestState>), Fault> {
     if length % block != unprocessed.len() as u128 {
         return Err(invalid);
     }
-    let mut written = fields.turned(state);
+    let mut written = fields.turned(hash, state);
     written.extend((length / block).to_le_bytes().get(..fields.length).ok_or(invalid.clone())?);
     written.push(u8::try_from(unprocessed.len()).map_err(|_| invalid)?);
     written.extend_from_slice(unprocessed);

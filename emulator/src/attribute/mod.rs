@@ -10,7 +10,7 @@ mod rows;
 mod template;
 mod value;
 
-pub use draft::{Draft, ckk_of};
+pub use draft::{Draft, ckk_of, secret_type_of};
 pub use read::{AttributeReply, matches, read, search_keys};
 pub use rows::{ROWS, row_of};
 pub use template::{Making, Template, copy_of, create, draft_for_generation, draft_for_unwrapping, set};
@@ -93,6 +93,8 @@ pub enum Keys {
     Rsa,
     /// Elliptic curves.
     Ecc,
+    /// Secrets whose type does not say how long they are.
+    OfAnyLength,
 }
 
 impl Keys {
@@ -100,6 +102,7 @@ impl Keys {
         match self {
             Keys::Any => true,
             Keys::Rsa => matches!(key_type, Some(KeyType::RsaKeyPair | KeyType::RsaPublicKey)),
+            Keys::OfAnyLength => key_type.is_none_or(|one| one.fixed_length().is_none()),
             Keys::Ecc => matches!(key_type, Some(KeyType::EccKeyPair(_) | KeyType::EccPublicKey(_))),
         }
     }

@@ -2,6 +2,7 @@
 
 pub mod algorithm;
 mod derivations;
+mod hash;
 pub mod identity;
 pub mod key_type;
 pub mod policy;

@@ -77,6 +77,12 @@ pub enum KeyKind {
     Ecc(EccFamily),
     /// AES.
     Aes,
+    /// DES with one key.
+    Des,
+    /// DES with two or three keys.
+    TripleDes,
+    /// All secrets.
+    AnySecret,
     /// HMAC keys and generic secrets.
     Secret,
     /// ChaCha20.
@@ -97,6 +103,9 @@ impl KeyKind {
             KeyKind::Aes => key_type == KeyType::Aes,
             KeyKind::ChaCha20 => key_type == KeyType::ChaCha20,
             KeyKind::XChaCha20 => key_type == KeyType::XChaCha20,
+            KeyKind::Des => key_type == KeyType::Des,
+            KeyKind::TripleDes => matches!(key_type, KeyType::Des2 | KeyType::Des3),
+            KeyKind::AnySecret => key_type.is_secret(),
             KeyKind::Secret => matches!(key_type, KeyType::Hmac | KeyType::GenericSecret),
         }
     }
@@ -231,11 +240,27 @@ pub struct Generate {
     pub make: fn(KeyType, bits: usize, &GenerateOptions, &dyn Rng) -> Result<Secret, Fault>,
 }
 
+/// An end of a string of bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// Its most significant bytes.
+    Leading,
+    /// Its least significant bytes.
+    Trailing,
+}
+
+/// Gives the secret of a key and the parameter; a derivation of any length gives as many bytes as are asked for.
+pub type DeriveFn = fn(&Key, &Parameter, wanted: Option<usize>) -> Result<Secret, Fault>;
+
 /// Key agreement and derivation.
 #[derive(Clone, Copy)]
 pub struct Derive {
-    /// The shared secret of a private key and the parameter.
-    pub derive: fn(&Key, &Parameter) -> Result<Secret, Fault>,
+    /// Derives.
+    pub derive: DeriveFn,
+    /// The end at which bytes go that the new key has no room for.
+    pub drops: End,
+    /// Whether what is made of a sensitive or unextractable key must be so too.
+    pub inherits: bool,
 }
 
 /// Wraps the bytes of a key with another one.

@@ -16,7 +16,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 /// The sizes of modulus this store takes, in bits.
-pub const MODULUS_BITS: std::ops::RangeInclusive<usize> = 2048..=4096;
+pub const MODULUS_BITS: std::ops::RangeInclusive<usize> = 1024..=8192;
 
 /// A key of either half, ready for use: a pair has its Chinese-remainder values computed.
 pub(super) enum Ready {

@@ -1,10 +1,11 @@
-//! RSA signatures and encryption with keys of 2048 to 4096 bits.
+//! RSA signatures and encryption with keys of 1024 to 8192 bits.
 
 mod encrypt;
 pub mod keys;
 mod numbers;
 pub mod pkcs1v15;
 pub mod pss;
+mod raw;
 
 pub use keys::{Numbers, numbers};
 pub use numbers::{pair_from_numbers, public_from_numbers};
@@ -21,7 +22,7 @@ use crate::registry::{Cipher, Generate, KeyKind, Mechanism, Psa, Signature, Size
 use sha1::Sha1;
 use sha2::{Sha224, Sha256, Sha384, Sha512};
 
-const SIZES: Sizes = Sizes { min: 2048, max: 4096, unit: Unit::Bits };
+const SIZES: Sizes = Sizes { min: 1024, max: 8192, unit: Unit::Bits };
 
 /// The family's rows.
 pub static FAMILY: Family = Family {
@@ -60,11 +61,25 @@ pub static FAMILY: Family = Family {
             wrap: Some(encrypt::WRAP_OAEP),
             ..Mechanism::NOTHING
         },
+        Mechanism {
+            name: "CKM_RSA_X_509",
+            ckm: ck::CKM_RSA_X_509,
+            keys: &[KeyKind::Rsa],
+            sizes: SIZES,
+            sign: Some(raw::RAW),
+            cipher: Some(Cipher { begin: raw::begin, one_part: true, psa: None }),
+            ..Mechanism::NOTHING
+        },
         v15::<Sha1>("CKM_SHA1_RSA_PKCS", ck::CKM_SHA1_RSA_PKCS),
         v15::<Sha224>("CKM_SHA224_RSA_PKCS", ck::CKM_SHA224_RSA_PKCS),
         v15::<Sha256>("CKM_SHA256_RSA_PKCS", ck::CKM_SHA256_RSA_PKCS),
         v15::<Sha384>("CKM_SHA384_RSA_PKCS", ck::CKM_SHA384_RSA_PKCS),
         v15::<Sha512>("CKM_SHA512_RSA_PKCS", ck::CKM_SHA512_RSA_PKCS),
+        v15::<md5::Md5>("CKM_MD5_RSA_PKCS", ck::CKM_MD5_RSA_PKCS),
+        v15::<sha3::Sha3_224>("CKM_SHA3_224_RSA_PKCS", ck::CKM_SHA3_224_RSA_PKCS),
+        v15::<sha3::Sha3_256>("CKM_SHA3_256_RSA_PKCS", ck::CKM_SHA3_256_RSA_PKCS),
+        v15::<sha3::Sha3_384>("CKM_SHA3_384_RSA_PKCS", ck::CKM_SHA3_384_RSA_PKCS),
+        v15::<sha3::Sha3_512>("CKM_SHA3_512_RSA_PKCS", ck::CKM_SHA3_512_RSA_PKCS),
         Mechanism {
             parameter: Shape::Pss,
             ..row(
@@ -80,6 +95,10 @@ pub static FAMILY: Family = Family {
         pss::<Sha256>("CKM_SHA256_RSA_PKCS_PSS", ck::CKM_SHA256_RSA_PKCS_PSS),
         pss::<Sha384>("CKM_SHA384_RSA_PKCS_PSS", ck::CKM_SHA384_RSA_PKCS_PSS),
         pss::<Sha512>("CKM_SHA512_RSA_PKCS_PSS", ck::CKM_SHA512_RSA_PKCS_PSS),
+        pss::<sha3::Sha3_224>("CKM_SHA3_224_RSA_PKCS_PSS", ck::CKM_SHA3_224_RSA_PKCS_PSS),
+        pss::<sha3::Sha3_256>("CKM_SHA3_256_RSA_PKCS_PSS", ck::CKM_SHA3_256_RSA_PKCS_PSS),
+        pss::<sha3::Sha3_384>("CKM_SHA3_384_RSA_PKCS_PSS", ck::CKM_SHA3_384_RSA_PKCS_PSS),
+        pss::<sha3::Sha3_512>("CKM_SHA3_512_RSA_PKCS_PSS", ck::CKM_SHA3_512_RSA_PKCS_PSS),
     ],
     keys: Some(KeyRules {
         types: &[KeyType::RsaKeyPair, KeyType::RsaPublicKey],

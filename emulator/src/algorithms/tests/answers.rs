@@ -2,6 +2,7 @@
 
 use super::super::private_key_info;
 use super::*;
+use crate::registry::KeyKind;
 use std::collections::BTreeSet;
 
 /// One line of `answers.csv`.
@@ -31,6 +32,10 @@ fn hash_named(name: &str) -> Hash {
         "256" => Hash::Sha256,
         "384" => Hash::Sha384,
         "512" => Hash::Sha512,
+        "3-224" => Hash::Sha3_224,
+        "3-256" => Hash::Sha3_256,
+        "3-384" => Hash::Sha3_384,
+        "3-512" => Hash::Sha3_512,
         other => panic!("unknown hash {other}"),
     }
 }
@@ -41,6 +46,18 @@ fn parameter(text: &str) -> Parameter {
         [""] => Parameter::None,
         ["eddsa"] => Parameter::Eddsa { prehash: false, context: Vec::new() },
         ["iv", iv] => Parameter::Iv(unhex(iv)),
+        ["mac", length] => Parameter::MacLength(length.parse().unwrap()),
+        ["key", key] => Parameter::OtherKey(Secret::new(unhex(key))),
+        ["bit", bit] => Parameter::Bit(bit.parse().unwrap()),
+        ["hkdf", halves, hash, salt, info] => Parameter::Hkdf {
+            extract: halves.contains('x'),
+            expand: halves.contains('p'),
+            hash: hash_named(hash),
+            salt: Secret::new(unhex(salt)),
+            info: unhex(info),
+        },
+        ["data", data] => Parameter::Data(unhex(data)),
+        ["ivdata", iv, data] => Parameter::IvData { iv: unhex(iv), data: unhex(data) },
         ["ctr", bits, block] => {
             Parameter::Counter { bits: bits.parse().unwrap(), block: unhex(block).try_into().unwrap() }
         }
@@ -58,6 +75,9 @@ fn parameter(text: &str) -> Parameter {
             Parameter::Oaep { hash: hash_named(hash), mask: hash_named(mask), label: unhex(label) }
         }
         ["ecdh", public] => Parameter::Ecdh1 { kdf: 1, shared: Vec::new(), public: unhex(public) },
+        ["ecdh", public, kdf, shared] => {
+            Parameter::Ecdh1 { kdf: kdf.parse().unwrap(), shared: unhex(shared), public: unhex(public) }
+        }
         _ => panic!("unknown parameter {text}"),
     }
 }
@@ -73,7 +93,8 @@ fn check_signature(answer: &Answer) {
     let private = key(line.private_type, &line.private);
     let mut verifiers = vec![private.clone()];
     verifiers.extend(line.public_type.map(|public_type| key(public_type, &line.public)));
-    assert_eq!((row.sign.unwrap().length)(&private), output.len());
+    let whole = (row.sign.unwrap().length)(&private);
+    assert_eq!(parameter.mac_length().unwrap_or(whole), output.len());
     let fresh = sign(row, &private, parameter, input).unwrap();
     assert!(!is_deterministic(row) || fresh == *output, "{}: the signature differs", row.name);
     for verifier in &verifiers {
@@ -98,7 +119,7 @@ fn check_cipher(answer: &Answer) {
     let (cipher, key) = (row.cipher.unwrap(), private_key(&answer.key));
     let fresh = run(cipher, &key, parameter, Direction::Encrypt, &[input]).unwrap();
     // RSA pads with random bytes.
-    assert!(cipher.one_part || fresh == *output, "{}: the ciphertext differs", row.name);
+    assert!(row.keys == [KeyKind::Rsa] || fresh == *output, "{}: the ciphertext differs", row.name);
     for ciphertext in [output, &fresh] {
         assert_eq!(run(cipher, &key, parameter, Direction::Decrypt, &[ciphertext]).as_ref(), Ok(input));
     }
@@ -125,7 +146,7 @@ fn check_wrap(answer: &Answer) {
 #[test]
 fn each_private_key_info_made_elsewhere_is_read_and_is_what_is_written() {
     let infos = lines("private_key_infos.csv");
-    assert_eq!(infos.len(), 4);
+    assert_eq!(infos.len(), 8);
     for columns in infos {
         let (line, info) = (key_line(&columns[0]), unhex(&columns[1]));
         let (key_type, _, material) = private_key_info::decode(&info).unwrap();
@@ -147,7 +168,7 @@ fn each_private_key_info_made_elsewhere_is_read_and_is_what_is_written() {
 #[test]
 fn each_known_answer_is_given_and_each_row_has_one() {
     let answers = answers();
-    assert!(answers.len() >= 337, "answers.csv was cut short: {} lines", answers.len());
+    assert!(answers.len() >= 620, "answers.csv was cut short: {} lines", answers.len());
     let mut answered = BTreeSet::new();
     for answer in &answers {
         let row = answer.row;
@@ -156,13 +177,15 @@ fn each_known_answer_is_given_and_each_row_has_one() {
             assert_eq!(super::super::digest::hash(hash, &answer.input), answer.output);
         } else if row.sign.is_some() {
             check_signature(answer);
-        } else if row.cipher.is_some() {
-            check_cipher(answer);
-        } else if row.wrap.is_some() {
-            check_wrap(answer);
+        } else if let Some(derive) = row.derive {
+            let wanted = Some(answer.output.len());
+            let secret = (derive.derive)(&private_key(&answer.key), &answer.parameter, wanted);
+            assert_eq!(secret.unwrap().expose(), answer.output, "{}", row.name);
         } else {
-            let shared = (row.derive.unwrap().derive)(&private_key(&answer.key), &answer.parameter);
-            assert_eq!(shared.unwrap().expose(), answer.output);
+            check_cipher(answer);
+            if row.name.contains("KEY_WRAP") {
+                check_wrap(answer);
+            }
         }
     }
     let generators = super::super::mechanisms().filter(|row| row.generate.is_some()).count();
@@ -187,7 +210,10 @@ fn deterministic_ecdsa_gives_the_signatures_of_rfc_6979() {
             tried += 1;
         }
     }
-    assert_eq!(tried, 20, "two curves, five hashes, two messages");
+    assert_eq!(
+        tried, 33,
+        "two curves; five hashes with two messages, and four with one; and three curves more"
+    );
 }
 
 #[test]
@@ -198,7 +224,7 @@ fn each_mac_computed_in_parts_is_the_mac_of_the_whole() {
         for part in answer.input.chunks(3) {
             state.update(part);
         }
-        assert_eq!(state.finish(), answer.output);
+        assert!(state.finish().starts_with(&answer.output), "{}", answer.row.name);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Deriving, KeyDerivationOperation, Stream};
 use crate::algorithms;
-use crate::algorithms::derivation::material;
+use crate::algorithms::kdf::material;
 use crate::fault::Fault;
 use crate::key::key_type::KeyType as CoreType;
 use crate::object::Origin;

@@ -5,7 +5,7 @@ use crate::fault::Fault;
 use crate::key::algorithm::Hash;
 use crate::secret::Secret;
 use ::aes::{Aes128, Aes192, Aes256};
-use ::hmac::{Hmac, KeyInit, Mac};
+use ::hmac::{KeyInit, Mac, SimpleHmac};
 use cmac::Cmac;
 
 /// A pseudorandom function under one key.
@@ -48,7 +48,7 @@ pub(super) fn hmac(hash: Hash, key: &[u8]) -> Result<Box<dyn Prf>, Fault> {
 }
 
 fn keyed_hmac<D: Function>(key: &[u8]) -> Result<Box<dyn Prf>, Fault> {
-    let mac = Hmac::<D>::new_from_slice(key);
+    let mac = SimpleHmac::<D>::new_from_slice(key);
     let mac = mac.map_err(|_| Fault::Internal("HMAC takes keys of every length"))?;
     Ok(Box::new(Keyed { mac, length: D::HASH.length() }))
 }

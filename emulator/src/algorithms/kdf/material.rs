@@ -2,7 +2,7 @@
 
 use crate::algorithms::weierstrass;
 use crate::fault::Fault;
-use crate::key::key_type::{Curve, EccFamily, KeyType};
+use crate::key::key_type::{Curve, KeyType};
 use crate::secret::Secret;
 
 /// Material for a key of this type and size in bits, of the bytes that `draw` gives, which it may ask more than once.
@@ -18,7 +18,7 @@ pub fn material(
     match key_type {
         KeyType::EccKeyPair(family) => {
             let curve = Curve::of(family, bits)?;
-            if family == EccFamily::TwistedEdwards { draw(curve.bytes()) } else { scalar(curve, draw) }
+            if family.is_weierstrass() { scalar(curve, draw) } else { draw(curve.bytes()) }
         }
         KeyType::RsaKeyPair => Err(Fault::KeyTypeNotSupported("RSA keys are not derived")),
         secret if secret.is_secret() && bits.is_multiple_of(8) => draw(bits / 8),

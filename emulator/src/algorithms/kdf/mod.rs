@@ -149,9 +149,8 @@ const SP800_108_COUNTER_CMAC: Kdf = Kdf {
 
 /// The family's rows.
 pub static FAMILY: Family = Family {
-    name: "derivation",
+    name: "kdf",
     mechanisms: &[
-        row("PSA_ALG_HKDF", Algorithm::hkdf(Algorithm::ANY_HASH), HKDF),
         row("PSA_ALG_HKDF_EXTRACT", Algorithm::hkdf_extract(Algorithm::ANY_HASH), HKDF_EXTRACT),
         row("PSA_ALG_HKDF_EXPAND", Algorithm::hkdf_expand(Algorithm::ANY_HASH), HKDF_EXPAND),
         row("PSA_ALG_TLS12_PRF", Algorithm::tls12_prf(Algorithm::ANY_HASH), TLS12_PRF),
