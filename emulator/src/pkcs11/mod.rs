@@ -11,6 +11,7 @@ mod given;
 mod info;
 mod keys;
 mod objects;
+mod portable;
 mod sessions;
 mod sign;
 mod slots;
@@ -21,6 +22,7 @@ pub use crate::attribute::{AttributeReply, Template};
 pub use code::code;
 pub use given::Operation;
 pub use info::{Info, MechanismInfo, SessionInfo, SlotInfo, TokenInfo};
+pub use portable::{Incoming, Material, are_halves};
 
 use crate::emulator::Emulator;
 use crate::fault::Fault;
