@@ -205,6 +205,15 @@ pub enum Fault {
     /// The key never leaves the store.
     #[error("the key may not be exported")]
     NotExportable,
+    /// No key of the token has this label.
+    #[error("no key there has this label")]
+    NoSuchLabel,
+    /// A derivation was asked for more than is left of it.
+    #[error("the derivation has {left} bytes left")]
+    DerivationExhausted {
+        /// What was left, in bytes.
+        left: u64,
+    },
 
     // Input data.
     /// The input is longer or shorter than the mechanism takes.

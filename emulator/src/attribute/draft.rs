@@ -31,7 +31,9 @@ pub struct Draft {
 pub fn ckk_of(key_type: KeyType) -> u64 {
     match key_type {
         KeyType::RawData | KeyType::Hmac | KeyType::Derive | KeyType::GenericSecret => ck::CKK_GENERIC_SECRET,
+        KeyType::Password | KeyType::PasswordHash | KeyType::Pepper => ck::CKK_GENERIC_SECRET,
         KeyType::Aes => ck::CKK_AES,
+        KeyType::ChaCha20 | KeyType::XChaCha20 => ck::CKK_CHACHA20,
         KeyType::Des => ck::CKK_DES,
         KeyType::Des2 => ck::CKK_DES2,
         KeyType::Des3 => ck::CKK_DES3,
@@ -233,15 +235,7 @@ impl Draft {
                 }
                 ml_kem::pair_from_parts(self.parameter_set_bits()?, seed, value)
             }
-            KeyType::RawData
-            | KeyType::Hmac
-            | KeyType::Derive
-            | KeyType::GenericSecret
-            | KeyType::Aes
-            | KeyType::Des
-            | KeyType::Des2
-            | KeyType::Des3
-            | KeyType::MlKemPublicKey => Ok(bytes(ck::CKA_VALUE)),
+            _ => Ok(bytes(ck::CKA_VALUE)),
         }
     }
 

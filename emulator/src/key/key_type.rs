@@ -111,8 +111,18 @@ pub enum KeyType {
     Derive,
     /// CKK_GENERIC_SECRET made through PKCS#11, which does not say what the secret is for; its usage does.
     GenericSecret,
+    /// A password to stretch (PSA_KEY_TYPE_PASSWORD).
+    Password,
+    /// What a stretched password is compared with (PSA_KEY_TYPE_PASSWORD_HASH).
+    PasswordHash,
+    /// A secret part of a salt (PSA_KEY_TYPE_PEPPER).
+    Pepper,
     /// AES.
     Aes,
+    /// ChaCha20.
+    ChaCha20,
+    /// XChaCha20.
+    XChaCha20,
     /// DES with one key.
     Des,
     /// DES with two keys, 16 bytes.

@@ -49,6 +49,7 @@ impl Cryptoki<'_> {
         emulator.vault.initialize(old.as_deref(), &header)?;
         if let Some(token) = old {
             emulator.handles.forget(|entry| entry.token == token.id);
+            emulator.psa_keys.leases.revoke(&[token.id]);
         }
         Ok(())
     }

@@ -3,11 +3,14 @@
 //! The rows themselves are in `algorithms/`, a file for each family. Everything else reads them: C_GetMechanismList
 //! and C_GetMechanismInfo, parameter decoding, PSA policy, CKA_ALLOWED_MECHANISMS, the generated documents.
 
+pub mod aead;
 pub mod constants;
+pub mod kdf;
 pub mod kem;
 pub mod message;
 pub mod parameter;
 mod recover;
+pub mod xof;
 
 pub use recover::{Recover, RecoverFn};
 
@@ -17,9 +20,12 @@ use crate::key::Key;
 use crate::key::algorithm::{Algorithm, Hash};
 use crate::key::key_type::{EccFamily, KeyType};
 use crate::secret::Secret;
+use aead::Aead;
+use kdf::Kdf;
 use kem::Kem;
 use message::MessageShape;
 use parameter::{Parameter, Shape};
+use xof::Xof;
 
 /// The unit in which PKCS#11 counts a mechanism's key sizes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,6 +97,10 @@ pub enum KeyKind {
     Secret,
     /// ML-KEM.
     MlKem,
+    /// ChaCha20.
+    ChaCha20,
+    /// XChaCha20.
+    XChaCha20,
 }
 
 impl KeyKind {
@@ -103,6 +113,8 @@ impl KeyKind {
                 matches!(key_type, KeyType::EccKeyPair(family) | KeyType::EccPublicKey(family) if family == wanted)
             }
             KeyKind::Aes => key_type == KeyType::Aes,
+            KeyKind::ChaCha20 => key_type == KeyType::ChaCha20,
+            KeyKind::XChaCha20 => key_type == KeyType::XChaCha20,
             KeyKind::Des => key_type == KeyType::Des,
             KeyKind::TripleDes => matches!(key_type, KeyType::Des2 | KeyType::Des3),
             KeyKind::AnySecret => key_type.is_secret(),
@@ -159,8 +171,8 @@ pub trait DigestState: Send + Sync {
     fn finish(self: Box<Self>) -> Vec<u8>;
     /// The same state once more.
     fn fork(&self) -> Box<dyn DigestState>;
-    /// The state as bytes, for `digest::resume`.
-    fn save(&self) -> Vec<u8>;
+    /// The state as the crypto crate writes it down.
+    fn written(&self) -> Secret;
 }
 
 /// Signs `input` (the message, its digest or what [`Gather`] says) with a private or secret key.
@@ -282,9 +294,9 @@ pub struct Wrap {
 /// One mechanism. What it cannot do is `None`.
 #[derive(Clone, Copy)]
 pub struct Mechanism {
-    /// Its name in the specification, `CKM_…`.
+    /// Its name in the specification: `CKM_…`, or `PSA_ALG_…` for what PKCS#11 has no mechanism for.
     pub name: &'static str,
-    /// Its number in the specification.
+    /// Its number in PKCS#11; [`Mechanism::PSA_ONLY`] where it has none.
     pub ckm: u64,
     /// The PSA algorithm that is the same thing, where there is one.
     pub psa: Option<Psa>,
@@ -315,6 +327,12 @@ pub struct Mechanism {
     pub wraps_authenticated: bool,
     /// C_EncapsulateKey and C_DecapsulateKey.
     pub kem: Option<Kem>,
+    /// psa_aead_….
+    pub aead: Option<Aead>,
+    /// psa_key_derivation_….
+    pub kdf: Option<Kdf>,
+    /// psa_xof_….
+    pub xof: Option<Xof>,
 }
 
 impl Mechanism {
@@ -336,7 +354,13 @@ impl Mechanism {
         wrap: None,
         wraps_authenticated: false,
         kem: None,
+        aead: None,
+        kdf: None,
+        xof: None,
     };
+
+    /// In place of a `CKM_` value: PKCS#11 knows nothing of the row.
+    pub const PSA_ONLY: u64 = u64::MAX;
 
     /// CKF_… flags of C_GetMechanismInfo, from what the row can do.
     #[must_use]
@@ -420,6 +444,6 @@ impl std::fmt::Debug for Mechanism {
 
 impl PartialEq for Mechanism {
     fn eq(&self, other: &Self) -> bool {
-        self.ckm == other.ckm
+        self.name == other.name
     }
 }

@@ -11,7 +11,13 @@ use std::collections::BTreeSet;
 fn rows_are_distinct_and_found_by_their_number_and_their_name_is_the_specifications() {
     let names: BTreeSet<_> = mechanisms().map(|row| row.name).collect();
     assert_eq!(names.len(), mechanisms().count());
-    assert_eq!(names.len(), FAMILIES.iter().map(|family| family.mechanisms.len()).sum::<usize>());
+    let all: BTreeSet<_> = super::super::rows().map(|row| row.name).collect();
+    assert_eq!(all.len(), FAMILIES.iter().map(|family| family.mechanisms.len()).sum::<usize>());
+    for row in super::super::rows().filter(|row| row.ckm == Mechanism::PSA_ONLY) {
+        assert!(row.name.starts_with("PSA_"), "{}", row.name);
+        assert!(row.digest.is_none() && row.sign.is_none() && row.wrap.is_none(), "{}", row.name);
+    }
+    assert_eq!(by_ckm(Mechanism::PSA_ONLY), None);
     for row in mechanisms() {
         assert_eq!(by_ckm(row.ckm), Some(row));
         assert!(ck::all().any(|one| one == (row.name, row.ckm)), "{}", row.name);

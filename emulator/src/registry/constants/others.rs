@@ -76,6 +76,7 @@ constants! { OTHERS
     CKK_SHA384_HMAC = 0x2c;
     CKK_SHA512_HMAC = 0x2d;
     CKK_SHA224_HMAC = 0x2e;
+    CKK_CHACHA20 = 0x33;
     CKK_EC_EDWARDS = 0x40;
     CKK_EC_MONTGOMERY = 0x41;
     CKK_ML_KEM = 0x49;
