@@ -4,7 +4,7 @@ use crate::env::{Clock, Rng, SystemClock, SystemRng};
 use crate::fault::Fault;
 use crate::operation::Tie;
 use crate::registry::Mechanism;
-use crate::session::{Handles, Sessions};
+use crate::session::{Handles, Sessions, SlotNames};
 use crate::settings::{Identity, Kdf, Settings, StoreChoice};
 use crate::store::{MemoryStore, RecordId, RedbStore, Store};
 use crate::token::{Cost, Header, PrivateKey, Token, Tokens, User, Vault};
@@ -19,6 +19,7 @@ pub struct Emulator {
     pub(crate) vault: Vault,
     pub(crate) sessions: Sessions,
     pub(crate) handles: Handles,
+    pub(crate) slot_names: SlotNames,
     pub(crate) psa_keys: psa::Unlocked,
 }
 
@@ -27,6 +28,8 @@ pub struct Emulator {
 pub struct TokenState {
     /// Its internal slot number; PKCS#11 callers may see another slot id.
     pub slot: u64,
+    /// The slot id by which programs know it that initialise the library from now on.
+    pub lasting_slot_id: u64,
     /// Its label, without the padding.
     pub label: String,
     /// Its serial number.
@@ -77,6 +80,7 @@ impl Emulator {
             rng,
             sessions: Sessions::default(),
             handles: Handles::default(),
+            slot_names: SlotNames::default(),
             psa_keys: psa::Unlocked::default(),
         };
         if emulator.settings.store == StoreChoice::Memory {
@@ -118,6 +122,7 @@ impl Emulator {
             let header = &token.header;
             TokenState {
                 slot: header.slot,
+                lasting_slot_id: self.pkcs11().lasting_slot_id(token),
                 label: String::from_utf8_lossy(&*header.label).trim_end_matches(' ').to_owned(),
                 serial: String::from_utf8_lossy(&*header.serial).into_owned(),
                 asks_for_login: header.asks_for_login(),
@@ -249,6 +254,6 @@ impl Emulator {
         header.set_pin(User::So, ready.so_pin.as_bytes(), &key, self.cost(), &*self.rng)?;
         header.set_pin(User::User, ready.pin.as_bytes(), &key, self.cost(), &*self.rng)?;
         header.open_to_psa(Some(&key));
-        self.vault.initialize(None, &header)
+        self.vault.initialize(None, &header).map(drop)
     }
 }

@@ -1,8 +1,10 @@
 //! Sessions: who is logged in, what each session is doing, and the handles by which objects are called.
 
 mod handles;
+mod slot_names;
 
 pub use handles::{Entry, Handles};
+pub use slot_names::SlotNames;
 
 use crate::fault::Fault;
 use crate::operation::{Crypt, HashOperation, Seat, Sign, Tie, Verify};
