@@ -8,6 +8,8 @@ mod rows;
 mod softhsm2;
 mod source;
 #[cfg(test)]
+mod stand_in_tests;
+#[cfg(test)]
 mod tests;
 
 pub use source::{Environment, Explained};
@@ -130,7 +132,7 @@ pub struct Settings {
     pub store: StoreChoice,
     /// How slowly PINs are turned into keys, for PINs set from now on.
     pub kdf: Kdf,
-    /// Whose strings are shown.
+    /// Whose strings are shown. The default of a module loaded as `libsofthsm2.so` is SoftHSM2's.
     pub identity: Identity,
     /// Which mechanisms are offered.
     pub mechanisms: MechanismFilter,

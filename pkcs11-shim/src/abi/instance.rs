@@ -6,6 +6,7 @@
 //!
 //! A call holds no lock while it runs: it takes its own reference to the emulator. Nothing is registered to run at exit.
 
+use super::file;
 use super::trace::Trace;
 use std::io::Write as _;
 use std::ptr;
@@ -67,7 +68,7 @@ impl Process {
         if slot.is_some() {
             return Err(Fault::AlreadyInitialized);
         }
-        let settings = Settings::from_environment().inspect_err(explain)?;
+        let settings = settings().inspect_err(explain)?;
         if let Some(trace) = settings.trace.as_deref().and_then(Trace::to) {
             // The first trace of a process stays; a second C_Initialize goes on in it.
             let _ = self.trace.set(trace);
@@ -81,6 +82,11 @@ impl Process {
         let ended = self.emulator.write().unwrap_or_else(PoisonError::into_inner).take();
         ended.map(drop).ok_or(Fault::NotInitialized)
     }
+}
+
+/// What the environment asks for, and the name by which the module was loaded.
+pub(super) fn settings() -> Result<Settings, Fault> {
+    Settings::explained_from(&file::environment()).map(|(settings, _)| settings)
 }
 
 /// Tells the user once what to mend: most programs print only the code, which helps nobody.

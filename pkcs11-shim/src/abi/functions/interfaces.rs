@@ -2,12 +2,11 @@
 
 use crate::abi::bytes;
 use crate::abi::guard::cryptoki_functions;
-use crate::abi::instance::Process;
+use crate::abi::instance::{self, Process};
 use crate::abi::out::{Interfaces, Place};
 use crate::abi::table::{LIST, LIST_3_0, LIST_3_1, LIST_3_2, VERSION, VERSION_3_0, VERSION_3_1, VERSION_3_2};
 use cryptoki_sys::{CK_FLAGS, CK_INTERFACE, CK_ULONG, CK_UTF8CHAR, CK_VERSION};
 use std::ffi::{CStr, c_void};
-use twintoken::Settings;
 use twintoken::fault::Fault;
 use twintoken::settings::Identity;
 
@@ -55,7 +54,7 @@ static HANDED: std::sync::OnceLock<Handed> = std::sync::OnceLock::new();
 fn offered(process: &Process) -> &'static [Interface] {
     let identity = match process.emulator() {
         Ok(emulator) => emulator.identity(),
-        Err(_) => Settings::from_environment().map_or(Identity::Twintoken, |settings| settings.identity),
+        Err(_) => instance::settings().map_or(Identity::Twintoken, |settings| settings.identity),
     };
     match identity {
         Identity::Twintoken => &INTERFACES,
