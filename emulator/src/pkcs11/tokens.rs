@@ -48,7 +48,7 @@ impl Cryptoki<'_> {
         let (mut header, key) = Header::fresh(number, *label, &*emulator.rng)?;
         if let (Identity::Softhsm2, Some(old)) = (emulator.identity(), &old) {
             // There the number, and with it the slot id, belongs to the token for as long as its folder exists.
-            header.serial = old.header.serial.clone();
+            header.serial = old.header.serial;
         }
         header.set_pin(User::So, pin, &key, emulator.cost(), &*emulator.rng)?;
         let token = emulator.vault.initialize(old.as_deref(), &header)?;
