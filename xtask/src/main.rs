@@ -4,6 +4,7 @@ mod bench;
 mod cargo;
 mod conformance;
 mod generate;
+mod others;
 mod sim;
 mod test;
 
@@ -23,6 +24,8 @@ enum Command {
     Conformance(conformance::Arguments),
     /// Time the calls of our module beside SoftHSM2 and any other module
     Bench(bench::Arguments),
+    /// Run the test suites of python-pkcs11 and of the crate cryptoki on our module, under each of its names
+    Suites(others::Arguments),
     /// Run all tests of the workspace; says what was skipped and which package it needs
     Test(test::Arguments),
     /// Run the store on a disk that fails, from seeds; or kill processes that write
@@ -35,6 +38,7 @@ fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Conformance(arguments) => conformance::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
+        Command::Suites(arguments) => others::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
         Command::Sim(arguments) => sim::run(&arguments),
         Command::Generate => generate::run(),
