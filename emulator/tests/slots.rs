@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use support::{SO_PIN, empty_with};
 use twintoken::Emulator;
 use twintoken::fault::Fault;
-use twintoken::pkcs11::Cryptoki;
+use twintoken::pkcs11::{AttributeReply, Cryptoki};
 use twintoken::registry::constants as ck;
 use twintoken::settings::{Identity, MechanismFilter, MechanismName, Settings};
 
@@ -101,6 +101,21 @@ fn as_softhsm2_the_strings_and_flags_are_softhsm2s() {
     assert_eq!(token.flags, always | ck::CKF_SO_PIN_LOCKED | ck::CKF_SO_PIN_TO_BE_CHANGED);
     face.init_token(0, SO_PIN, LABEL).unwrap();
     assert_eq!(face.token_info(0).unwrap().flags, always | ck::CKF_TOKEN_INITIALIZED);
+}
+
+#[test]
+fn as_softhsm2_there_is_no_unique_id() {
+    for (identity, known) in [(Identity::Softhsm2, false), (Identity::Twintoken, true)] {
+        let emulator = empty_with(|settings| settings.identity = identity);
+        let session = support::logged_in(&emulator);
+        let face = emulator.pkcs11();
+        let object = support::data(face, session, "d", &[]);
+        let read = face.attribute_values(session, object, &[ck::CKA_UNIQUE_ID]).unwrap();
+        assert_eq!(read[0] != AttributeReply::Unknown, known);
+        let named = support::template(&[(ck::CKA_UNIQUE_ID, support::Entry::Bytes(b"1"))]);
+        let refused = face.set_attribute_value(session, object, &named).unwrap_err();
+        assert_eq!(matches!(refused, Fault::NoSuchAttribute(_)), !known, "{refused}");
+    }
 }
 
 #[test]
