@@ -47,6 +47,16 @@ pub enum Identity {
     Softhsm2,
 }
 
+/// What a child of fork finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OnFork {
+    /// A library that is not initialised, as PKCS#11 §5.4 has it ("C_Initialize"): it may call C_Initialize itself.
+    #[default]
+    Reset,
+    /// Its parent's sessions, logins and operations, as they were at the fork; as SoftHSM2 has it.
+    Inherit,
+}
+
 /// Which mechanisms are offered.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum MechanismFilter {
@@ -138,6 +148,8 @@ pub struct Settings {
     pub mechanisms: MechanismFilter,
     /// Whether slots say CKF_REMOVABLE_DEVICE.
     pub removable: bool,
+    /// What a child of fork finds.
+    pub fork: OnFork,
     /// Whether a slot with an uninitialised token is shown behind the others.
     pub free_slot: bool,
     /// How many wrong PINs in a row lock a PIN; 0 is never.
@@ -162,6 +174,7 @@ impl std::fmt::Debug for Settings {
             .field("identity", &self.identity)
             .field("mechanisms", &self.mechanisms)
             .field("removable", &self.removable)
+            .field("fork", &self.fork)
             .field("free_slot", &self.free_slot)
             .field("pin_limit", &self.pin_limit)
             .field("locations", &self.locations)
@@ -216,6 +229,7 @@ impl Settings {
             identity: Identity::Twintoken,
             mechanisms: MechanismFilter::All,
             removable: false,
+            fork: OnFork::Reset,
             free_slot: true,
             pin_limit: 0,
             locations: BTreeMap::new(),

@@ -34,6 +34,7 @@ pub(super) fn answer<S: Success>(
 ) -> CK_RV {
     let code = panics::caught(|| {
         let process = Process::this();
+        let _running = process.enter();
         let begun = process.trace.get().map(|_| Instant::now());
         let (code, reason) = match panics::caught(|| body(process).map(Success::code)) {
             Ok(Ok(code)) => (code, None),

@@ -1,7 +1,7 @@
 //! What the caller gets back: the only file that writes lengths, values and buffers of the caller's.
 
 use super::functions::interfaces::Interface;
-use cryptoki_sys::{CK_BYTE, CK_INTERFACE, CK_ULONG};
+use cryptoki_sys::{CK_BYTE, CK_FLAGS, CK_INTERFACE, CK_ULONG};
 use twintoken::fault::Fault;
 use twintoken::operation::{Output, Room};
 
@@ -111,7 +111,7 @@ impl Interfaces {
     }
 
     /// Writes the interfaces and their count, the count alone, or the count that a larger list needs.
-    pub(super) fn answer(self, interfaces: &[Interface]) -> Result<(), Fault> {
+    pub(super) fn answer(self, interfaces: &[Interface], flags: CK_FLAGS) -> Result<(), Fault> {
         // SAFETY: not NULL and writable by the constructor's contract.
         unsafe { self.count.write_unaligned(as_length(interfaces.len())) };
         match self.room {
@@ -123,7 +123,7 @@ impl Interfaces {
         }
         for (index, interface) in interfaces.iter().enumerate() {
             // SAFETY: `index` is below the capacity, for which `pointer` is writable by the constructor's contract.
-            unsafe { self.pointer.add(index).write_unaligned(interface.as_c()) };
+            unsafe { self.pointer.add(index).write_unaligned(interface.as_c(flags)) };
         }
         Ok(())
     }
