@@ -239,7 +239,11 @@ impl Emulator {
 
     /// The row of a mechanism that is offered.
     pub(crate) fn mechanism(&self, ckm: u64) -> Result<&'static Mechanism, Fault> {
-        algorithms::by_ckm(ckm).filter(|row| self.offers(row)).ok_or(Fault::NoSuchMechanism(ckm))
+        match algorithms::by_ckm(ckm) {
+            Some(row) if self.offers(row) => Ok(row),
+            Some(row) => Err(Fault::MechanismSwitchedOff(row.name)),
+            None => Err(Fault::NoSuchMechanism(ckm)),
+        }
     }
 
     /// The smallest slot number without a token.

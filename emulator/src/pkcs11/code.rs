@@ -40,9 +40,10 @@ pub fn code(fault: &Fault) -> u64 {
         }
         Fault::BufferTooSmall { .. } => ck::CKR_BUFFER_TOO_SMALL,
 
-        Fault::NoSuchMechanism(_) | Fault::AlgorithmNotSupported(_) | Fault::WrongAlgorithm(_) => {
-            ck::CKR_MECHANISM_INVALID
-        }
+        Fault::NoSuchMechanism(_)
+        | Fault::MechanismSwitchedOff(_)
+        | Fault::AlgorithmNotSupported(_)
+        | Fault::WrongAlgorithm(_) => ck::CKR_MECHANISM_INVALID,
         Fault::BadParameter(_) => ck::CKR_MECHANISM_PARAM_INVALID,
 
         Fault::NoSuchKey(_) | Fault::NoSuchKeyId(_) => ck::CKR_KEY_HANDLE_INVALID,
