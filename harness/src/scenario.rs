@@ -53,6 +53,17 @@ pub enum Condition {
     },
     /// A raw call wrote the length (or count) that an earlier one wrote: remembered as `NAME.length`, eight bytes.
     LengthAs(Data),
+    /// The mechanism is in the list (numbers of eight bytes) exactly when C_GetMechanismInfo knew it.
+    Listed {
+        /// What C_GetMechanismList gave.
+        list: Data,
+        /// `CKM_…`.
+        mechanism: String,
+    },
+    /// Of the flags that say what a mechanism does, none but these is set, where the call gave flags at all.
+    DoesAtMost(Vec<String>),
+    /// Each eight of the bytes have two that differ, as all but one in 2^56 of random ones do.
+    Mixed,
     /// A text of the structure that a raw call filled holds no zero byte: short texts end in blanks (§3.1).
     Padded(String),
     /// A raw search gave so many objects.
@@ -130,6 +141,9 @@ impl Condition {
             Self::Written { least, most } if least == most => format!("length {least}"),
             Self::Written { least, most } => format!("a length from {least} to {most}"),
             Self::LengthAs(_) => "the length asked for before".into(),
+            Self::Listed { .. } => "listed exactly when it is known".into(),
+            Self::DoesAtMost(flags) => format!("at most {}", flags.join(" ")),
+            Self::Mixed => "bytes that differ".into(),
             Self::Padded(field) => format!("{field} without a zero byte"),
             Self::Found(count) => format!("{count} found"),
             Self::NumberIfTold { field, value } => format!("{field} {value} or unavailable"),
@@ -152,6 +166,7 @@ impl Condition {
             Self::Equals(data)
             | Self::Differs(data)
             | Self::LengthAs(data)
+            | Self::Listed { list: data, .. }
             | Self::Attribute { value: data, .. }
             | Self::Digest { input: data, .. } => vec![data],
             Self::Verifies { public, input, .. } => vec![public, input],

@@ -92,7 +92,13 @@ fn holds(condition: &Condition, observation: &Observation) -> Result<Option<&'st
             let found = found?;
             ensure(found == labels, format!("{code}: found [{}]", found.join(", ")))?;
         }
+        Condition::Mixed => {
+            let mixed = got?.chunks(8).all(|part| part.iter().any(|byte| *byte != part[0]));
+            ensure(mixed, format!("{code}: the same byte again and again"))?;
+        }
         Condition::LengthAs(_)
+        | Condition::Listed { .. }
+        | Condition::DoesAtMost(_)
         | Condition::NumberIfTold { .. }
         | Condition::Padded(_)
         | Condition::Written { .. }

@@ -12,6 +12,24 @@ pub(crate) fn lengths(lengths: &[Option<u64>]) -> String {
     lengths.iter().map(word).collect::<Vec<_>>().join(", ")
 }
 
+/// The flags of CK_MECHANISM_INFO that say what a mechanism is for.
+const USES: &[&str] = &[
+    "CKF_ENCRYPT",
+    "CKF_DECRYPT",
+    "CKF_DIGEST",
+    "CKF_SIGN",
+    "CKF_SIGN_RECOVER",
+    "CKF_VERIFY",
+    "CKF_VERIFY_RECOVER",
+    "CKF_GENERATE",
+    "CKF_GENERATE_KEY_PAIR",
+    "CKF_WRAP",
+    "CKF_UNWRAP",
+    "CKF_DERIVE",
+    "CKF_ENCAPSULATE",
+    "CKF_DECAPSULATE",
+];
+
 fn ensure(right: bool, observed: impl FnOnce() -> String) -> Result<(), String> {
     if right { Ok(()) } else { Err(observed()) }
 }
@@ -27,6 +45,26 @@ pub(super) fn holds(condition: &Condition, answer: &Answer) -> Result<(), String
         Condition::LengthAs(data) => {
             let length = answer.length.ok_or("no length written")?;
             ensure(length.to_be_bytes()[..] == written(data), || "another length than before".into())
+        }
+        Condition::Listed { list, mechanism } => {
+            let number = names::number(mechanism)?;
+            let listed = written(list).chunks(8).any(|word| *word == number.to_ne_bytes()[..]);
+            match (answer.code == "CKR_OK", listed) {
+                (true, false) => Err("known, but not listed".into()),
+                (false, true) => Err("listed, but not known".into()),
+                _ => Ok(()),
+            }
+        }
+        Condition::DoesAtMost(uses) => {
+            let flags = answer.numbers.get("flags").copied().unwrap_or(0);
+            let others = USES.iter().filter(|one| !uses.iter().any(|use_| use_ == *one));
+            let mut claimed = Vec::new();
+            for name in others {
+                if flags & names::number(name)? != 0 {
+                    claimed.push(*name);
+                }
+            }
+            ensure(claimed.is_empty(), || format!("{} set", claimed.join(" ")))
         }
         Condition::Padded(field) => {
             let got = answer.texts.get(field).ok_or_else(|| format!("no {field}"))?;
@@ -106,6 +144,25 @@ mod tests {
         let silent = Answer { numbers: [("state".to_owned(), u64::MAX)].into(), ..answer() };
         assert_eq!(holds(&told(4), &silent), Ok(()));
         assert_eq!(observed(&Condition::Padded("model".into())), Err("no model".into()));
+    }
+
+    #[test]
+    fn a_mechanism_that_is_listed_must_be_known_and_one_that_is_known_must_be_listed() {
+        let list = Data::of(&0x250_u64.to_ne_bytes());
+        let listed = |mechanism: &str| Condition::Listed { list: list.clone(), mechanism: mechanism.into() };
+        let unknown = Answer { code: "CKR_MECHANISM_INVALID".into(), ..Answer::default() };
+        assert_eq!(observed(&listed("CKM_SHA256")), Ok(()));
+        assert_eq!(observed(&listed("CKM_SHA384")), Err("known, but not listed".into()));
+        assert_eq!(holds(&listed("CKM_SHA384"), &unknown), Ok(()));
+        assert_eq!(holds(&listed("CKM_SHA256"), &unknown), Err("listed, but not known".into()));
+    }
+
+    #[test]
+    fn a_mechanism_that_claims_a_use_beyond_its_table_is_refused() {
+        let most = |uses: &[&str]| Condition::DoesAtMost(uses.iter().map(|one| (*one).to_owned()).collect());
+        let flags = Answer { numbers: [("flags".to_owned(), 0x500)].into(), ..answer() };
+        assert_eq!(holds(&most(&["CKF_ENCRYPT", "CKF_DIGEST"]), &flags), Ok(()));
+        assert_eq!(holds(&most(&["CKF_ENCRYPT"]), &flags), Err("CKF_DIGEST set".into()));
     }
 
     #[test]

@@ -95,13 +95,20 @@ fn wanted(raw: &CK_ATTRIBUTE) -> Wanted {
     }
 }
 
-fn structure(form: Form) -> Structure {
-    match form {
-        Form::Info => Structure::Info(ck::CK_INFO::default()),
-        Form::Slot => Structure::Slot(ck::CK_SLOT_INFO::default()),
-        Form::Token => Structure::Token(ck::CK_TOKEN_INFO::default()),
-        Form::Mechanism => Structure::Mechanism(ck::CK_MECHANISM_INFO::default()),
-        Form::Session => Structure::Session(ck::CK_SESSION_INFO::default()),
+/// A structure as the caller lent it: a module that fills it by half leaves the rest to what was there.
+///
+/// # Safety
+/// The pointer is NULL or leads to a structure of this form.
+unsafe fn structure(form: Form, pointer: *const c_void) -> Option<Structure> {
+    // SAFETY: so says the caller; the structures consist of numbers and bytes, for which any bits will do.
+    unsafe {
+        Some(match form {
+            Form::Info => Structure::Info(value(pointer.cast())?),
+            Form::Slot => Structure::Slot(value(pointer.cast())?),
+            Form::Token => Structure::Token(value(pointer.cast())?),
+            Form::Mechanism => Structure::Mechanism(value(pointer.cast())?),
+            Form::Session => Structure::Session(value(pointer.cast())?),
+        })
     }
 }
 
@@ -165,10 +172,8 @@ unsafe fn argument(shape: Shape, next: &mut dyn FnMut() -> Word) -> Argument {
             let count = (!next().pointer::<u64>().is_null()).then_some(0);
             Argument::List(List { lent, room: Some(most), apart: true, count, ..List::default() })
         }
-        Shape::Structure(form) => {
-            let lent = !next().pointer::<c_void>().is_null();
-            Argument::Structure(lent.then(|| structure(form)))
-        }
+        // SAFETY: NULL or a structure of this form.
+        Shape::Structure(form) => Argument::Structure(unsafe { structure(form, next().pointer()) }),
     }
 }
 

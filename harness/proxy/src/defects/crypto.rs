@@ -61,13 +61,14 @@ pub(super) const DEFECTS: &[Defect] = &[
         || {
             before(&[C_SignInit, C_VerifyInit], |call| {
                 let Some(mechanism) = call.mechanism_mut() else { return };
-                let due = match mechanism.mechanism {
-                    ck::CKM_SHA256_RSA_PKCS_PSS => ck::CKM_SHA256,
-                    ck::CKM_SHA384_RSA_PKCS_PSS => ck::CKM_SHA384,
-                    ck::CKM_SHA512_RSA_PKCS_PSS => ck::CKM_SHA512,
+                let (hash, mask) = match mechanism.mechanism {
+                    ck::CKM_SHA256_RSA_PKCS_PSS => (ck::CKM_SHA256, ck::CKG_MGF1_SHA256),
+                    ck::CKM_SHA384_RSA_PKCS_PSS => (ck::CKM_SHA384, ck::CKG_MGF1_SHA384),
+                    ck::CKM_SHA512_RSA_PKCS_PSS => (ck::CKM_SHA512, ck::CKG_MGF1_SHA512),
                     _ => return,
                 };
-                mechanism.parameter.set_word(0, due);
+                mechanism.parameter.set_word(0, hash);
+                mechanism.parameter.set_word(1, mask);
             })
         },
     ),

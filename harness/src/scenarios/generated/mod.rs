@@ -2,6 +2,7 @@
 
 mod attributes;
 mod handles;
+mod mechanisms;
 mod subjects;
 
 use super::raw::words;
@@ -10,7 +11,7 @@ use crate::scenario::Scenario;
 /// All of them.
 #[must_use]
 pub fn all() -> Vec<Scenario> {
-    [attributes::all(), handles::all()].concat()
+    [attributes::all(), handles::all(), mechanisms::all()].concat()
 }
 
 /// `CKA_VALUE_LEN` as `value-len`.

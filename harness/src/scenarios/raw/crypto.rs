@@ -278,7 +278,7 @@ fn random() -> Scenario {
     const RANDOM: &str = "§5.19.2 C_GenerateRandom";
     let draw = || Call::C_GenerateRandom { session: named(S), length: 32, null: false };
     let other = |name: &str| Condition::Differs(Data::Remembered(name.into()));
-    raw(&mut s, "one", draw(), RANDOM, OK).with(Condition::Length(32)).remember("one");
+    raw(&mut s, "one", draw(), RANDOM, OK).with(Condition::Length(32)).with(Condition::Mixed).remember("one");
     raw(&mut s, "two", draw(), RANDOM, OK).with(other("one")).remember("two");
     let seed = |name: &str, s: &mut Scenario| {
         let call = Call::C_SeedRandom { session: named(S), seed: text("the same seed") };

@@ -122,8 +122,9 @@ fn keys_again(s: &mut Scenario, after: &str) {
 
 fn after_a_refusal() -> Scenario {
     let mut s = logged_in("a-refused-call-ends-what-was-begun");
-    let [private, _] = rsa(&[yes("CKA_SIGN")], &[]);
+    let [private, public] = rsa(&[yes("CKA_SIGN")], &[yes("CKA_ENCRYPT")]);
     given(&mut s, "rsa", private);
+    given(&mut s, "public", public);
     let [first, whole, ..] = clauses(Operation::Sign);
     let start = || init(Operation::Sign, plain("CKM_RSA_PKCS"), "rsa");
     raw(&mut s, "begin", start(), &first, OK);
@@ -131,6 +132,12 @@ fn after_a_refusal() -> Scenario {
     raw(&mut s, "too-much-data", long, &whole, &["CKR_DATA_LEN_RANGE"]);
     let again = || one_shot(Operation::Sign, bytes(&material::bytes("digest-sha256")), Room::Ample);
     raw(&mut s, "go-on", again(), &whole, NOTHING_BEGUN);
+    // CKM_RSA_PKCS encrypts at most k - 11 bytes (§6.1.6).
+    let [first_of_encryption, encryption, ..] = clauses(Operation::Encrypt);
+    let begin = init(Operation::Encrypt, plain("CKM_RSA_PKCS"), "public");
+    raw(&mut s, "begin-to-encrypt", begin, &first_of_encryption, OK);
+    let long = one_shot(Operation::Encrypt, bytes(&filler(246)), Room::Ample);
+    raw(&mut s, "too-much-plaintext", long, &encryption, &["CKR_DATA_LEN_RANGE"]);
     let nobody = init(Operation::Sign, plain("0x80001234"), "rsa");
     raw(&mut s, "a-mechanism-nobody-has", nobody, &first, &["CKR_MECHANISM_INVALID"]);
     raw(&mut s, "it-began-nothing", again(), &whole, NOTHING_BEGUN);

@@ -1,7 +1,7 @@
 //! Raw scenarios about sessions and logins.
 
 use super::words::*;
-use crate::raw::{Call, Handle, Operation, Room, SlotName, Template};
+use crate::raw::{Call, Handle, OF_TOKENS_SLOT, Operation, Room, SlotName, Template};
 use crate::scenario::{Condition, Scenario};
 use crate::step::Data;
 
@@ -37,7 +37,8 @@ fn close(session: &str) -> Call {
 fn state(s: &mut Scenario, name: &str, session: &str, state: u64, flags: u64) {
     raw(s, name, Call::C_GetSessionInfo { session: named(session), null: false }, INFO, OK)
         .with(number("state", state))
-        .with(number("flags", flags));
+        .with(number("flags", flags))
+        .with(number(OF_TOKENS_SLOT, 1));
 }
 
 fn states() -> Scenario {

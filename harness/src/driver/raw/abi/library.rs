@@ -9,7 +9,7 @@ use super::output::{Output, Place};
 use super::structure::Structure;
 use super::{Made, RawModule, call};
 use crate::driver::raw::names::number;
-use crate::raw::{Answer, Call, Handle, Input, Room, SlotName};
+use crate::raw::{Answer, Call, EACH_LISTED, Handle, Input, OF_TOKENS_SLOT, Room, SlotName};
 
 const WORD: usize = size_of::<ck::CK_ULONG>();
 
@@ -88,6 +88,10 @@ impl RawModule {
                 list.report(&mut answer);
                 answer
             }
+            Call::C_GetMechanismInfo { slot, mechanism, .. } if mechanism == EACH_LISTED => {
+                let slot = self.slot(*slot)?;
+                self.info_of_each_listed(slot)?
+            }
             Call::C_GetMechanismInfo { slot, mechanism, null } => {
                 let (slot, mechanism) = (self.slot(*slot)?, number(mechanism)?);
                 let mut info = Structure::new::<ck::CK_MECHANISM_INFO>(*null);
@@ -153,6 +157,10 @@ impl RawModule {
                 let mut info = Structure::new::<ck::CK_SESSION_INFO>(*null);
                 let mut answer = call!(self, C_GetSessionInfo(session, info.pointer()));
                 info.report::<ck::CK_SESSION_INFO>(&mut answer);
+                if let Some(slot) = answer.numbers.get("slotID").copied() {
+                    let own = u64::from(self.slot == Some(slot));
+                    answer.numbers.insert(OF_TOKENS_SLOT.to_owned(), own);
+                }
                 answer
             }
             Call::C_Login { session, user, pin } => self.login(session, *user, pin)?,
@@ -177,6 +185,23 @@ impl RawModule {
         let (session, (pin, length)) = (self.handle(session)?, loan.input(pin));
         let mut answer = call!(self, C_Login(session, user, pin, length));
         answer.trespasses.extend(loan.trespasses());
+        Ok(answer)
+    }
+
+    /// C_GetMechanismInfo for each mechanism of the list, up to the first that is refused.
+    fn info_of_each_listed(&mut self, slot: u64) -> Made<Answer> {
+        let mut list = Output::new(Room::Ample, WORD)?;
+        let (pointer, count) = (list.pointer(), list.length());
+        let mut answer = call!(self, C_GetMechanismList(slot, pointer, count));
+        let mechanisms = if answer.code == "CKR_OK" { list.numbers().to_vec() } else { Vec::new() };
+        for mechanism in mechanisms {
+            let mut info = Structure::new::<ck::CK_MECHANISM_INFO>(false);
+            answer = call!(self, C_GetMechanismInfo(slot, mechanism, info.pointer()));
+            info.report::<ck::CK_MECHANISM_INFO>(&mut answer);
+            if answer.code != "CKR_OK" {
+                break;
+            }
+        }
         Ok(answer)
     }
 
