@@ -194,6 +194,7 @@ fn every_mechanism_does_no_more_than_the_specifications_table_and_counts_as_it_s
         let does = [
             ("digest", row.digest.is_some()),
             ("sign", row.sign.is_some()),
+            ("recover", row.recover.is_some()),
             ("encrypt", row.cipher.is_some()),
             ("generate", row.generate.is_some()),
             ("derive", row.derive.is_some()),

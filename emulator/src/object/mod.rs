@@ -99,6 +99,14 @@ pub struct Facts {
     pub kept: BTreeMap<u64, Vec<u8>>,
 }
 
+impl Facts {
+    /// Whether an attribute that is only kept is a CK_BBOOL that was given as true.
+    #[must_use]
+    pub fn is_set(&self, cka: u64) -> bool {
+        self.kept.get(&cka).is_some_and(|bytes| bytes == &[1])
+    }
+}
+
 /// Where a key came from. Never changes after the object is made, but by copying.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Origin {

@@ -12,6 +12,7 @@ pub fn code(fault: &Fault) -> u64 {
         Fault::NotBuilt(_) => ck::CKR_FUNCTION_NOT_SUPPORTED,
         Fault::BadArgument(_) => ck::CKR_ARGUMENTS_BAD,
         Fault::StateUnsaveable => ck::CKR_STATE_UNSAVEABLE,
+        Fault::KeyNotNeeded => ck::CKR_KEY_NOT_NEEDED,
         Fault::SavedStateInvalid => ck::CKR_SAVED_STATE_INVALID,
         Fault::Setting { .. } | Fault::Internal(_) => ck::CKR_GENERAL_ERROR,
         Fault::NoEntropy | Fault::StoreFailed(_) | Fault::Damaged(_) => ck::CKR_DEVICE_ERROR,
@@ -21,6 +22,7 @@ pub fn code(fault: &Fault) -> u64 {
 
         Fault::NoSuchSession(_) => ck::CKR_SESSION_HANDLE_INVALID,
         Fault::SessionNotSerial => ck::CKR_SESSION_PARALLEL_NOT_SUPPORTED,
+        Fault::SessionAsync => ck::CKR_SESSION_ASYNC_NOT_SUPPORTED,
         Fault::SessionReadOnly => ck::CKR_SESSION_READ_ONLY,
         Fault::SessionsOpen => ck::CKR_SESSION_EXISTS,
         Fault::ReadOnlySessionsOpen => ck::CKR_SESSION_READ_ONLY_EXISTS,

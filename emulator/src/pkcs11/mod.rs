@@ -3,17 +3,21 @@
 //! [`Cryptoki`] has a method for each function of PKCS#11 that is built, in files by the specification's chapters. All
 //! handles are CK_ULONGs; all methods answer with a [`Fault`] that [`code`] turns into its CKR_ value.
 
+mod asynchronous;
 mod code;
 mod crypt;
 mod dual;
+mod events;
 mod find;
 mod given;
 mod info;
 mod keys;
 mod objects;
+mod recover;
 mod sessions;
 mod sign;
 mod slots;
+mod state;
 mod tokens;
 mod wrapping;
 
@@ -25,6 +29,7 @@ pub use info::{Info, MechanismInfo, SessionInfo, SlotInfo, TokenInfo};
 use crate::emulator::Emulator;
 use crate::fault::Fault;
 use crate::object::Object;
+use crate::registry::constants as ck;
 use crate::registry::parameter::{Parameter, Shape};
 use crate::session::{Entry, Login, Session};
 use crate::token::{PrivateKey, Token};
@@ -61,6 +66,17 @@ struct Access {
 }
 
 impl Access {
+    /// CKS_…: the state of the session.
+    fn state(&self) -> u64 {
+        match (&self.login, self.session.read_write) {
+            (Login::Public, false) => ck::CKS_RO_PUBLIC_SESSION,
+            (Login::Public, true) => ck::CKS_RW_PUBLIC_SESSION,
+            (Login::User(_), false) => ck::CKS_RO_USER_FUNCTIONS,
+            (Login::User(_), true) => ck::CKS_RW_USER_FUNCTIONS,
+            (Login::So(_), _) => ck::CKS_RW_SO_FUNCTIONS,
+        }
+    }
+
     fn is_so(&self) -> bool {
         matches!(self.login, Login::So(_))
     }

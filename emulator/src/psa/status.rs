@@ -100,6 +100,7 @@ pub fn status(fault: &Fault) -> Status {
 
         Fault::BadArgument(_)
         | Fault::SavedStateInvalid
+        | Fault::KeyNotNeeded
         | Fault::NoSuchLocation(_)
         | Fault::BadLifetime(_)
         | Fault::KeyIdOutOfRange(_)
@@ -135,6 +136,7 @@ pub fn status(fault: &Fault) -> Status {
         | Fault::AttributeSensitive(_)
         | Fault::StoreReadOnly(_)
         | Fault::SessionNotSerial
+        | Fault::SessionAsync
         | Fault::SessionsOpen
         | Fault::ReadOnlySessionsOpen
         | Fault::SoLoggedIn

@@ -68,8 +68,8 @@ macro_rules! origin {
     };
 }
 
-/// A CK_BBOOL for functions that are not built: it is false and stays so.
-macro_rules! off {
+/// A CK_BBOOL that is a usage PSA has no word for: it is kept beside the key, and false unless it was given.
+macro_rules! kept_usage {
     ($cka:ident, $classes:expr) => {
         Row {
             name: stringify!($cka),
@@ -78,9 +78,7 @@ macro_rules! off {
             classes: $classes,
             keys: Keys::Any,
             notes: Notes::MODIFIABLE,
-            read: |object| {
-                Some(Value::Bool(object.facts.kept.get(&ck::$cka).is_some_and(|bytes| bytes == &[1])))
-            },
+            read: |object| Some(Value::Bool(object.facts.is_set(ck::$cka))),
             write: |draft, value| super::keep(draft, ck::$cka, value),
         }
     };
@@ -122,8 +120,8 @@ pub(super) const ROWS: &[Row] = &[
     usage!(CKA_DECRYPT, Usage::DECRYPT, HIDDEN),
     usage!(CKA_SIGN, Usage::SIGN, HIDDEN),
     usage!(CKA_UNWRAP, Usage::UNWRAP, HIDDEN),
-    off!(CKA_VERIFY_RECOVER, PUBLIC),
-    off!(CKA_SIGN_RECOVER, PRIVATE),
+    kept_usage!(CKA_VERIFY_RECOVER, PUBLIC),
+    kept_usage!(CKA_SIGN_RECOVER, PRIVATE),
     fact!(CKA_SENSITIVE, sensitive, HIDDEN, Notes::MODIFIABLE.union(Notes::STAYS_TRUE)),
     fact!(CKA_EXTRACTABLE, extractable, HIDDEN, Notes::MODIFIABLE.union(Notes::STAYS_FALSE)),
     fact!(CKA_WRAP_WITH_TRUSTED, wrap_with_trusted, HIDDEN, Notes::MODIFIABLE.union(Notes::STAYS_TRUE)),
