@@ -219,6 +219,9 @@ pub enum Fault {
     /// The ciphertext is not authentic.
     #[error("the ciphertext is not authentic")]
     NotAuthentic,
+    /// A message, its tag or its associated data is not authentic.
+    #[error("the message, its tag or its associated data is not authentic")]
+    MessageNotAuthentic,
     /// The signature is not the right length.
     #[error("the signature has the wrong length")]
     SignatureLength,

@@ -129,6 +129,14 @@ impl Grant {
         Ok(Grant { key: Arc::clone(key), row, parameter, hashes })
     }
 
+    /// Leave for another parameter of the same key, mechanism and purpose: each message has a parameter of its own.
+    ///
+    /// # Errors
+    /// As [`Grant::check`].
+    pub fn again(&self, purpose: Use, parameter: Parameter) -> Result<Grant, Fault> {
+        Grant::check(&self.key, self.row, purpose, parameter, None)
+    }
+
     /// The key.
     #[must_use]
     pub fn key(&self) -> &Key {

@@ -3,6 +3,9 @@
 mod cipher;
 mod gather;
 mod hash;
+mod message_crypt;
+mod message_sign;
+mod nonces;
 mod recover;
 mod saved;
 mod seat;
@@ -12,6 +15,9 @@ mod verify_signature;
 
 pub use cipher::Crypt;
 pub use hash::HashOperation;
+pub use message_crypt::{MessageCrypt, Sealed};
+pub use message_sign::{MessageSign, MessageVerify};
+pub use nonces::Nonces;
 pub use recover::{SignRecover, VerifyRecover};
 pub use seat::{Next, Seat, Tie};
 pub use sign::Sign;

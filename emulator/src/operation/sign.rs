@@ -70,7 +70,7 @@ impl Sign {
         self.compute(parts.finish(), rng).map(|signature| Next::Done(Output::Bytes(signature)))
     }
 
-    fn length(&self) -> Result<usize, Fault> {
+    pub(super) fn length(&self) -> Result<usize, Fault> {
         Ok((signature_of(&self.grant)?.length)(self.grant.key()))
     }
 

@@ -81,6 +81,8 @@ pub fn code(fault: &Fault) -> u64 {
         Fault::DataInvalid(_) => ck::CKR_DATA_INVALID,
         Fault::CiphertextLength => ck::CKR_ENCRYPTED_DATA_LEN_RANGE,
         Fault::BadPadding | Fault::NotAuthentic => ck::CKR_ENCRYPTED_DATA_INVALID,
+        // §5.11.2: what the message functions answer where C_Decrypt answers CKR_ENCRYPTED_DATA_INVALID.
+        Fault::MessageNotAuthentic => ck::CKR_AEAD_DECRYPT_FAILED,
         Fault::SignatureLength => ck::CKR_SIGNATURE_LEN_RANGE,
         Fault::BadSignature => ck::CKR_SIGNATURE_INVALID,
 

@@ -12,6 +12,7 @@ mod find;
 mod given;
 mod info;
 mod keys;
+mod messages;
 mod objects;
 mod recover;
 mod sessions;
@@ -25,6 +26,7 @@ pub use crate::attribute::{AttributeReply, Template};
 pub use code::code;
 pub use given::Operation;
 pub use info::{Info, MechanismInfo, SessionInfo, SlotInfo, TokenInfo};
+pub use messages::{MessageProcess, message_shape};
 
 use crate::emulator::Emulator;
 use crate::fault::Fault;

@@ -149,9 +149,11 @@ pub fn status(fault: &Fault) -> Status {
         }
         Fault::KeyIdTaken(_) => Status::ALREADY_EXISTS,
         Fault::BufferTooSmall { .. } => Status::BUFFER_TOO_SMALL,
-        Fault::BadSignature | Fault::SignatureLength | Fault::NotAuthentic | Fault::WrappedKeyInvalid(_) => {
-            Status::INVALID_SIGNATURE
-        }
+        Fault::BadSignature
+        | Fault::SignatureLength
+        | Fault::NotAuthentic
+        | Fault::MessageNotAuthentic
+        | Fault::WrappedKeyInvalid(_) => Status::INVALID_SIGNATURE,
         Fault::WrappingKey(fault) | Fault::UnwrappingKey(fault) => status(fault),
         Fault::BadPadding => Status::INVALID_PADDING,
         Fault::StoreFull => Status::INSUFFICIENT_STORAGE,

@@ -4,6 +4,7 @@
 //! and C_GetMechanismInfo, parameter decoding, PSA policy, CKA_ALLOWED_MECHANISMS, the generated documents.
 
 pub mod constants;
+pub mod message;
 pub mod parameter;
 mod recover;
 
@@ -15,6 +16,7 @@ use crate::key::Key;
 use crate::key::algorithm::{Algorithm, Hash};
 use crate::key::key_type::{EccFamily, KeyType};
 use crate::secret::Secret;
+use message::MessageShape;
 use parameter::{Parameter, Shape};
 
 /// The unit in which PKCS#11 counts a mechanism's key sizes.
@@ -267,6 +269,9 @@ pub struct Mechanism {
     pub recover: Option<Recover>,
     /// C_Encrypt… and C_Decrypt….
     pub cipher: Option<Cipher>,
+    /// C_MessageEncrypt… and C_MessageDecrypt…: what the parameter of each message looks like. Messages are signed by every
+    /// mechanism that signs.
+    pub message: Option<MessageShape>,
     /// C_GenerateKey or C_GenerateKeyPair.
     pub generate: Option<Generate>,
     /// C_DeriveKey.
@@ -288,6 +293,7 @@ impl Mechanism {
         sign: None,
         recover: None,
         cipher: None,
+        message: None,
         generate: None,
         derive: None,
         wrap: None,
@@ -301,14 +307,20 @@ impl Mechanism {
         if self.digest.is_some() {
             flags |= ck::CKF_DIGEST;
         }
-        if self.sign.is_some() {
-            flags |= ck::CKF_SIGN | ck::CKF_VERIFY;
+        if let Some(signature) = &self.sign {
+            flags |= ck::CKF_SIGN | ck::CKF_VERIFY | ck::CKF_MESSAGE_SIGN | ck::CKF_MESSAGE_VERIFY;
+            if !matches!(signature.gather, Gather::Once) {
+                flags |= ck::CKF_MULTI_MESSAGE;
+            }
         }
         if self.recover.is_some() {
             flags |= ck::CKF_SIGN_RECOVER | ck::CKF_VERIFY_RECOVER;
         }
         if self.cipher.is_some() {
             flags |= ck::CKF_ENCRYPT | ck::CKF_DECRYPT;
+        }
+        if self.message.is_some() {
+            flags |= ck::CKF_MESSAGE_ENCRYPT | ck::CKF_MESSAGE_DECRYPT | ck::CKF_MULTI_MESSAGE;
         }
         if let Some(generate) = &self.generate {
             let pairs = generate.makes.iter().any(|made| made.is_pair());
@@ -338,6 +350,8 @@ impl Mechanism {
             (ck::CKF_VERIFY_RECOVER, "verify recover"),
             (ck::CKF_ENCRYPT, "encrypt"),
             (ck::CKF_DECRYPT, "decrypt"),
+            (ck::CKF_MESSAGE_ENCRYPT, "encrypt messages"),
+            (ck::CKF_MESSAGE_DECRYPT, "decrypt messages"),
             (ck::CKF_GENERATE, "generate key"),
             (ck::CKF_GENERATE_KEY_PAIR, "generate pair"),
             (ck::CKF_DERIVE, "derive"),

@@ -10,7 +10,8 @@ pub use slot_names::SlotNames;
 
 use crate::fault::Fault;
 use crate::operation::{
-    Crypt, HashOperation, Seat, Sign, SignRecover, Tie, Verify, VerifyRecover, VerifySignature,
+    Crypt, HashOperation, MessageCrypt, MessageSign, MessageVerify, Seat, Sign, SignRecover, Tie, Verify,
+    VerifyRecover, VerifySignature,
 };
 use crate::store::RecordId;
 use crate::sync::{lock, read, write};
@@ -45,6 +46,14 @@ pub struct Session {
     pub encrypt: Seat<Crypt>,
     /// C_Decrypt….
     pub decrypt: Seat<Crypt>,
+    /// C_MessageEncrypt….
+    pub message_encrypt: Seat<MessageCrypt>,
+    /// C_MessageDecrypt….
+    pub message_decrypt: Seat<MessageCrypt>,
+    /// C_MessageSign….
+    pub message_sign: Seat<MessageSign>,
+    /// C_MessageVerify….
+    pub message_verify: Seat<MessageVerify>,
     search: Mutex<Option<VecDeque<u64>>>,
     objects: Mutex<Vec<RecordId>>,
 }
@@ -115,7 +124,11 @@ impl Session {
 
     /// Whether an operation waits for a login of its own.
     pub fn awaits_login(&self) -> bool {
-        self.sign.is_locked() || self.sign_recover.is_locked() || self.decrypt.is_locked()
+        self.sign.is_locked()
+            || self.sign_recover.is_locked()
+            || self.decrypt.is_locked()
+            || self.message_sign.is_locked()
+            || self.message_decrypt.is_locked()
     }
 
     /// Lets operations that wait for a login of their own go on.
@@ -123,6 +136,8 @@ impl Session {
         self.sign.unlock();
         self.sign_recover.unlock();
         self.decrypt.unlock();
+        self.message_sign.unlock();
+        self.message_decrypt.unlock();
     }
 
     /// Ends operations that hang on what `gone` names.
@@ -135,6 +150,10 @@ impl Session {
         self.verify_signature.revoke(gone);
         self.encrypt.revoke(gone);
         self.decrypt.revoke(gone);
+        self.message_encrypt.revoke(gone);
+        self.message_decrypt.revoke(gone);
+        self.message_sign.revoke(gone);
+        self.message_verify.revoke(gone);
     }
 }
 
@@ -202,6 +221,10 @@ impl Sessions {
             verify_signature: Seat::default(),
             encrypt: Seat::default(),
             decrypt: Seat::default(),
+            message_encrypt: Seat::default(),
+            message_decrypt: Seat::default(),
+            message_sign: Seat::default(),
+            message_verify: Seat::default(),
             search: Mutex::default(),
             objects: Mutex::default(),
         };

@@ -103,7 +103,7 @@ unsafe fn whole<T: Copy>(given: &CK_MECHANISM) -> Result<T, Fault> {
 ///
 /// # Safety
 /// `pointer`, if not NULL, must be readable for `length` bytes.
-unsafe fn string(pointer: *const CK_BYTE, length: CK_ULONG) -> Result<Vec<u8>, Fault> {
+pub(super) unsafe fn string(pointer: *const CK_BYTE, length: CK_ULONG) -> Result<Vec<u8>, Fault> {
     let fault = Fault::BadParameter("a string inside it is NULL or longer than 16 MiB");
     // SAFETY: this function's contract is the same.
     unsafe { bytes::slice(pointer.cast(), length, STRING_LIMIT, fault) }.map(<[u8]>::to_vec)

@@ -7,6 +7,7 @@ mod functions;
 mod guard;
 mod instance;
 mod mechanism;
+mod message;
 mod out;
 mod panics;
 mod table;

@@ -2,8 +2,9 @@
 //! can interpose.
 
 use super::functions::{
-    decrypt, digest, dual, encrypt, general, interfaces, keys, not_built_later, objects, parallel, random,
-    recover, sessions, sign, slots, state, verify, verify_signature,
+    decrypt, digest, dual, encrypt, general, interfaces, keys, message_decrypt, message_encrypt,
+    message_sign, message_verify, not_built_later, objects, parallel, random, recover, sessions, sign, slots,
+    state, verify, verify_signature,
 };
 use cryptoki_sys::{CK_FUNCTION_LIST, CK_FUNCTION_LIST_3_0, CK_FUNCTION_LIST_3_2, CK_VERSION};
 
@@ -101,26 +102,26 @@ macro_rules! list_3 {
         C_GetInterface: interfaces,
         C_LoginUser: sessions,
         C_SessionCancel: sessions,
-        C_MessageEncryptInit: not_built_later,
-        C_EncryptMessage: not_built_later,
-        C_EncryptMessageBegin: not_built_later,
-        C_EncryptMessageNext: not_built_later,
-        C_MessageEncryptFinal: not_built_later,
-        C_MessageDecryptInit: not_built_later,
-        C_DecryptMessage: not_built_later,
-        C_DecryptMessageBegin: not_built_later,
-        C_DecryptMessageNext: not_built_later,
-        C_MessageDecryptFinal: not_built_later,
-        C_MessageSignInit: not_built_later,
-        C_SignMessage: not_built_later,
-        C_SignMessageBegin: not_built_later,
-        C_SignMessageNext: not_built_later,
-        C_MessageSignFinal: not_built_later,
-        C_MessageVerifyInit: not_built_later,
-        C_VerifyMessage: not_built_later,
-        C_VerifyMessageBegin: not_built_later,
-        C_VerifyMessageNext: not_built_later,
-        C_MessageVerifyFinal: not_built_later,
+        C_MessageEncryptInit: message_encrypt,
+        C_EncryptMessage: message_encrypt,
+        C_EncryptMessageBegin: message_encrypt,
+        C_EncryptMessageNext: message_encrypt,
+        C_MessageEncryptFinal: message_encrypt,
+        C_MessageDecryptInit: message_decrypt,
+        C_DecryptMessage: message_decrypt,
+        C_DecryptMessageBegin: message_decrypt,
+        C_DecryptMessageNext: message_decrypt,
+        C_MessageDecryptFinal: message_decrypt,
+        C_MessageSignInit: message_sign,
+        C_SignMessage: message_sign,
+        C_SignMessageBegin: message_sign,
+        C_SignMessageNext: message_sign,
+        C_MessageSignFinal: message_sign,
+        C_MessageVerifyInit: message_verify,
+        C_VerifyMessage: message_verify,
+        C_VerifyMessageBegin: message_verify,
+        C_VerifyMessageNext: message_verify,
+        C_MessageVerifyFinal: message_verify,
             $($name: $module,)*
         }
     };

@@ -13,6 +13,7 @@ use crate::key::algorithm::Algorithm;
 use crate::key::key_type::KeyType;
 use crate::key::{Attributes, Key};
 use crate::registry::constants as ck;
+use crate::registry::message::MessageShape;
 use crate::registry::parameter::Shape;
 use crate::registry::{
     BeginFn, Cipher, Generate, GenerateOptions, KeyKind, Mechanism, Psa, Sizes, Takes, Unit, Wrap,
@@ -38,7 +39,10 @@ pub static FAMILY: Family = Family {
         },
         row("CKM_AES_CBC_PAD", ck::CKM_AES_CBC_PAD, Algorithm::CBC_PKCS7, Shape::Iv(16), cbc::begin),
         row("CKM_AES_CTR", ck::CKM_AES_CTR, Algorithm::CTR, Shape::Counter, ctr::begin),
-        row("CKM_AES_GCM", ck::CKM_AES_GCM, Algorithm::GCM, Shape::Gcm, gcm::begin),
+        Mechanism {
+            message: Some(MessageShape::Gcm),
+            ..row("CKM_AES_GCM", ck::CKM_AES_GCM, Algorithm::GCM, Shape::Gcm, gcm::begin)
+        },
         wrapping("CKM_AES_KEY_WRAP", ck::CKM_AES_KEY_WRAP, key_wrap::PLAIN),
         wrapping("CKM_AES_KEY_WRAP_PAD", ck::CKM_AES_KEY_WRAP_PAD, key_wrap::PADDED),
         wrapping("CKM_AES_KEY_WRAP_KWP", ck::CKM_AES_KEY_WRAP_KWP, key_wrap::WITH_LENGTH),
