@@ -193,6 +193,9 @@ pub enum Fault {
     /// The mechanism does not wrap keys like this one, or only a trusted key may wrap it.
     #[error("the key cannot be wrapped: {0}")]
     WrongKeyToWrap(&'static str),
+    /// The key is not one that the wrapping key's CKA_WRAP_TEMPLATE takes.
+    #[error("the key is not what the wrapping key's CKA_WRAP_TEMPLATE asks for")]
+    OutsideTemplate,
     /// No wrapped key is as long as this.
     #[error("no wrapped key has this length")]
     WrappedKeyLength,

@@ -3,6 +3,7 @@
 //! This is the only folder that names crypto crates, so a faster provider is a change in here.
 
 pub mod aes;
+pub mod computed;
 pub mod curves;
 pub mod digest;
 pub mod edwards;

@@ -48,7 +48,8 @@ pub fn code(fault: &Fault) -> u64 {
         | Fault::WrongAlgorithm(_) => ck::CKR_MECHANISM_INVALID,
         Fault::BadParameter(_) => ck::CKR_MECHANISM_PARAM_INVALID,
 
-        Fault::NoSuchKey(_) | Fault::NoSuchKeyId(_) => ck::CKR_KEY_HANDLE_INVALID,
+        // §5.18.3: a key that the wrapping key's template does not take has the code of a handle that is none.
+        Fault::NoSuchKey(_) | Fault::NoSuchKeyId(_) | Fault::OutsideTemplate => ck::CKR_KEY_HANDLE_INVALID,
         Fault::WrongKeyType(_) => ck::CKR_KEY_TYPE_INCONSISTENT,
         Fault::KeySize { .. } => ck::CKR_KEY_SIZE_RANGE,
         Fault::InvalidKey(_) | Fault::KeyTypeNotSupported(_) => ck::CKR_ATTRIBUTE_VALUE_INVALID,

@@ -1,7 +1,7 @@
 //! Making keys (PKCS#11 §5.18) and random numbers (§5.19).
 
 use super::{Cryptoki, Mechanism, Template};
-use crate::attribute::{self, Draft};
+use crate::attribute::{self, Draft, nested};
 use crate::fault::Fault;
 use crate::grant::Use;
 use crate::key::key_type::{Curve, KeyType};
@@ -82,7 +82,12 @@ impl Cryptoki<'_> {
         template: &Template,
     ) -> Result<u64, Fault> {
         let access = self.access(session)?;
-        let (grant, _, base) = self.grant(session, mechanism, base, Use::Derive)?;
+        let (grant, tie, base) = self.grant(session, mechanism, base, Use::Derive)?;
+        if tie.locked {
+            // Its own login belongs to an operation that has begun, and derivation begins none.
+            return Err(Fault::NotLoggedIn);
+        }
+        let template = &nested::bound_by(&base, ck::CKA_DERIVE_TEMPLATE, template)?;
         let key_type = match Self::value_of(template, ck::CKA_KEY_TYPE) {
             Some(attribute::Value::Ulong(ck::CKK_AES)) => KeyType::Aes,
             None | Some(attribute::Value::Ulong(ck::CKK_GENERIC_SECRET)) => KeyType::GenericSecret,

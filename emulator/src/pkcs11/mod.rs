@@ -4,6 +4,7 @@
 //! handles are CK_ULONGs; all methods answer with a [`Fault`] that [`code`] turns into its CKR_ value.
 
 mod asynchronous;
+mod built_in;
 mod code;
 mod crypt;
 mod dual;
@@ -131,6 +132,9 @@ impl<'e> Cryptoki<'e> {
         let entry = self.emulator.handles.get(handle).ok_or(gone.clone())?;
         if entry.token != access.token.id {
             return Err(gone);
+        }
+        if let Some(object) = self.built_in(access.token.id, entry.object) {
+            return Ok(Arc::new(object));
         }
         self.emulator.vault.get(&access.token, access.key.as_ref(), entry.object)?.ok_or(gone)
     }

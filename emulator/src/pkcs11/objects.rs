@@ -7,6 +7,7 @@ use crate::fault::Fault;
 use crate::key::identity::{KeyId, Lifetime};
 use crate::object::{Class, Object};
 use crate::registry::constants as ck;
+use crate::secret::Secret;
 use crate::settings::Identity;
 use crate::token::Change;
 use std::sync::Arc;
@@ -96,11 +97,21 @@ impl Cryptoki<'_> {
     ) -> Result<Vec<AttributeReply>, Fault> {
         let access = self.access(session)?;
         let object = self.object(&access, object)?;
-        let read = |cka: &u64| match self.knows(*cka) {
-            true => attribute::read(&object, *cka),
-            false => AttributeReply::Unknown,
+        let known = |cka: &u64| match (self.knows(*cka), attribute::read(&object, *cka)) {
+            (false, _) => AttributeReply::Unknown,
+            (true, AttributeReply::Unknown) if self.shows_an_empty_list(&object, *cka) => {
+                AttributeReply::Value(Secret::default())
+            }
+            (true, reply) => reply,
         };
-        Ok(wanted.iter().map(read).collect())
+        Ok(wanted.iter().map(known).collect())
+    }
+
+    /// SoftHSM2 shows an empty list where this store has no list at all: anything is allowed.
+    fn shows_an_empty_list(&self, object: &Object, cka: u64) -> bool {
+        cka == ck::CKA_ALLOWED_MECHANISMS
+            && object.key.is_some()
+            && self.emulator.identity() == Identity::Softhsm2
     }
 
     /// Whether the attribute is one of the version that callers see: SoftHSM2 has 2.40, which had no CKA_UNIQUE_ID.

@@ -74,7 +74,7 @@ impl Cryptoki<'_> {
     /// # Errors
     /// [`Fault::WrongPin`], [`Fault::NoUserPin`], [`Fault::AlreadyLoggedIn`], [`Fault::OtherUserLoggedIn`],
     /// [`Fault::ReadOnlySessionsOpen`], [`Fault::NoSuchUser`]; [`Fault::NoOperation`] for CKU_CONTEXT_SPECIFIC while no
-    /// operation waits for it.
+    /// operation waits for it; [`Fault::PinLocked`], which also logs out there.
     pub fn login(&self, session: u64, user: u64, pin: &[u8]) -> Result<(), Fault> {
         let access = self.access(session)?;
         let user = match user {
@@ -84,9 +84,15 @@ impl Cryptoki<'_> {
                 if !access.session.awaits_login() {
                     return Err(Fault::NoOperation);
                 }
-                self.emulator.try_pin(&access.token, User::User, pin)?;
-                access.session.unlock();
-                return Ok(());
+                return match self.emulator.try_pin(&access.token, User::User, pin) {
+                    Ok(_) => {
+                        access.session.unlock();
+                        Ok(())
+                    }
+                    // "This also logs the user out from the token" (§4.9).
+                    Err(locked @ Fault::PinLocked(_)) => self.logout(session).and(Err(locked)),
+                    Err(other) => Err(other),
+                };
             }
             other => return Err(Fault::NoSuchUser(other)),
         };

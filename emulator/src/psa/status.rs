@@ -113,6 +113,7 @@ pub fn status(fault: &Fault) -> Status {
         | Fault::CiphertextLength
         | Fault::WrappedKeyLength
         | Fault::WrongKeyToWrap(_)
+        | Fault::OutsideTemplate
         | Fault::NoSuchSlot(_)
         | Fault::AttributeValue(_)
         | Fault::NoSuchAttribute(_)

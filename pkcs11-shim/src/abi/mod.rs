@@ -8,6 +8,7 @@ mod guard;
 mod instance;
 mod mechanism;
 mod message;
+mod nested;
 mod out;
 mod panics;
 mod table;

@@ -1,7 +1,7 @@
 //! Attributes that keys share: what they are, what they may do, where they came from (PKCS#11 §4.7 to §4.10).
 
-use super::{kept, never};
-use crate::attribute::{Classes, Keys, Kind, Notes, Row, Value, ckk_of, permitted};
+use super::{computed, kept, never};
+use crate::attribute::{Classes, Keys, Kind, Notes, Row, Value, ckk_of, nested, permitted};
 use crate::key::policy::{Permitted, Usage};
 use crate::registry::constants as ck;
 
@@ -84,6 +84,22 @@ macro_rules! kept_usage {
     };
 }
 
+/// A template that binds the keys which are wrapped, unwrapped or derived with this one.
+macro_rules! template {
+    ($cka:ident, $classes:expr) => {
+        Row {
+            name: stringify!($cka),
+            cka: ck::$cka,
+            kind: Kind::Template,
+            classes: $classes,
+            keys: Keys::Any,
+            notes: Notes::empty(),
+            read: |object| nested::of_object(object, ck::$cka).map(Value::Template),
+            write: |draft, value| super::keep(draft, ck::$cka, value),
+        }
+    };
+}
+
 pub(super) const ROWS: &[Row] = &[
     Row {
         name: "CKA_KEY_TYPE",
@@ -111,8 +127,9 @@ pub(super) const ROWS: &[Row] = &[
     kept!(CKA_START_DATE, Date, Classes::KEY, Notes::MODIFIABLE),
     kept!(CKA_END_DATE, Date, Classes::KEY, Notes::MODIFIABLE),
     kept!(CKA_SUBJECT, Bytes, PUBLIC.union(PRIVATE), Notes::MODIFIABLE),
-    kept!(CKA_PUBLIC_KEY_INFO, Bytes, PRIVATE, Notes::MODIFIABLE),
-    kept!(CKA_PUBLIC_KEY_INFO, Bytes, PUBLIC, Notes::empty()),
+    computed!(CKA_PUBLIC_KEY_INFO, PRIVATE, Notes::MODIFIABLE),
+    computed!(CKA_PUBLIC_KEY_INFO, PUBLIC, Notes::empty()),
+    computed!(CKA_CHECK_VALUE, SECRET, Notes::empty()),
     usage!(CKA_DERIVE, Usage::DERIVE, Classes::KEY),
     usage!(CKA_ENCRYPT, Usage::ENCRYPT, PUBLIC.union(SECRET)),
     usage!(CKA_VERIFY, Usage::VERIFY, PUBLIC.union(SECRET)),
@@ -125,8 +142,11 @@ pub(super) const ROWS: &[Row] = &[
     fact!(CKA_SENSITIVE, sensitive, HIDDEN, Notes::MODIFIABLE.union(Notes::STAYS_TRUE)),
     fact!(CKA_EXTRACTABLE, extractable, HIDDEN, Notes::MODIFIABLE.union(Notes::STAYS_FALSE)),
     fact!(CKA_WRAP_WITH_TRUSTED, wrap_with_trusted, HIDDEN, Notes::MODIFIABLE.union(Notes::STAYS_TRUE)),
+    template!(CKA_WRAP_TEMPLATE, PUBLIC.union(SECRET)),
+    template!(CKA_UNWRAP_TEMPLATE, HIDDEN),
+    template!(CKA_DERIVE_TEMPLATE, HIDDEN),
     fact!(CKA_ALWAYS_AUTHENTICATE, always_authenticate, PRIVATE, Notes::empty()),
-    origin!(CKA_LOCAL, local, Classes::KEY),
+    origin!(CKA_LOCAL, local, Classes::KEY.union(Classes::DOMAIN)),
     origin!(CKA_ALWAYS_SENSITIVE, always_sensitive, HIDDEN),
     origin!(CKA_NEVER_EXTRACTABLE, never_extractable, HIDDEN),
     Row {
