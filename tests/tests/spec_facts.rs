@@ -185,6 +185,7 @@ fn every_attribute_has_the_kind_and_the_footnotes_of_the_specifications_table() 
 fn parameter(shape: Shape) -> String {
     match shape {
         Shape::Iv(size) => format!("{size} bytes"),
+        Shape::OptionalIv(size) => format!("optional {size} bytes"),
         Shape::Eddsa => "optional CK_EDDSA_PARAMS".into(),
         other => other.name().into(),
     }

@@ -1,24 +1,30 @@
-//! Hash functions: SHA-1 and the SHA-2 family.
+//! Hash functions: MD5, SHA-1, the SHA-2 and the SHA-3 family.
 
 use super::Family;
 use crate::key::algorithm::Hash;
 use crate::registry::constants as ck;
 use crate::registry::{DigestState, Mechanism, Psa, Takes};
-use ::hmac::EagerHash;
-use sha1::Sha1;
+use sha2::Digest;
 use sha2::digest::FixedOutputReset;
+use sha2::digest::common::BlockSizeUser;
 use sha2::digest::common::hazmat::{SerializableState, SerializedState};
-use sha2::{Digest, Sha224, Sha256, Sha384, Sha512};
 
 /// The family's rows.
 pub static FAMILY: Family = Family {
     name: "digest",
     mechanisms: &[
-        row::<Sha1>("CKM_SHA_1", ck::CKM_SHA_1),
-        row::<Sha224>("CKM_SHA224", ck::CKM_SHA224),
-        row::<Sha256>("CKM_SHA256", ck::CKM_SHA256),
-        row::<Sha384>("CKM_SHA384", ck::CKM_SHA384),
-        row::<Sha512>("CKM_SHA512", ck::CKM_SHA512),
+        row::<md5::Md5>("CKM_MD5", ck::CKM_MD5),
+        row::<sha1::Sha1>("CKM_SHA_1", ck::CKM_SHA_1),
+        row::<sha2::Sha224>("CKM_SHA224", ck::CKM_SHA224),
+        row::<sha2::Sha256>("CKM_SHA256", ck::CKM_SHA256),
+        row::<sha2::Sha384>("CKM_SHA384", ck::CKM_SHA384),
+        row::<sha2::Sha512>("CKM_SHA512", ck::CKM_SHA512),
+        row::<sha2::Sha512_224>("CKM_SHA512_224", ck::CKM_SHA512_224),
+        row::<sha2::Sha512_256>("CKM_SHA512_256", ck::CKM_SHA512_256),
+        row::<sha3::Sha3_224>("CKM_SHA3_224", ck::CKM_SHA3_224),
+        row::<sha3::Sha3_256>("CKM_SHA3_256", ck::CKM_SHA3_256),
+        row::<sha3::Sha3_384>("CKM_SHA3_384", ck::CKM_SHA3_384),
+        row::<sha3::Sha3_512>("CKM_SHA3_512", ck::CKM_SHA3_512),
     ],
     keys: None,
 };
@@ -30,54 +36,59 @@ const fn row<D: Function>(name: &'static str, ckm: u64) -> Mechanism {
 
 /// A hash function of the crypto crates, and which one it is.
 pub(super) trait Function:
-    Digest + FixedOutputReset + SerializableState + EagerHash<Core: Send + Sync> + Clone + Send + Sync + 'static
+    Digest + FixedOutputReset + SerializableState + BlockSizeUser + Clone + Send + Sync + 'static
 {
     const HASH: Hash;
 }
 
-impl Function for Sha1 {
-    const HASH: Hash = Hash::Sha1;
+macro_rules! functions {
+    ($($function:ty => $hash:ident),+ $(,)?) => {
+        $(impl Function for $function {
+            const HASH: Hash = Hash::$hash;
+        })+
+    };
 }
-impl Function for Sha224 {
-    const HASH: Hash = Hash::Sha224;
-}
-impl Function for Sha256 {
-    const HASH: Hash = Hash::Sha256;
-}
-impl Function for Sha384 {
-    const HASH: Hash = Hash::Sha384;
-}
-impl Function for Sha512 {
-    const HASH: Hash = Hash::Sha512;
+functions! {
+    md5::Md5 => Md5,
+    sha1::Sha1 => Sha1,
+    sha2::Sha224 => Sha224,
+    sha2::Sha256 => Sha256,
+    sha2::Sha384 => Sha384,
+    sha2::Sha512 => Sha512,
+    sha2::Sha512_224 => Sha512_224,
+    sha2::Sha512_256 => Sha512_256,
+    sha3::Sha3_224 => Sha3_224,
+    sha3::Sha3_256 => Sha3_256,
+    sha3::Sha3_384 => Sha3_384,
+    sha3::Sha3_512 => Sha3_512,
 }
 
 /// Names the crypto crate's type for a hash known only at run time, within the expression that follows.
 macro_rules! with_function {
-    ($hash:expr, $name:ident => $body:expr) => {{
-        use crate::key::algorithm::Hash;
+    ($hash:expr, $name:ident => $body:expr) => {
+        $crate::algorithms::digest::with_function!(@arms $hash, $name => $body;
+            Md5 md5::Md5,
+            Sha1 sha1::Sha1,
+            Sha224 sha2::Sha224,
+            Sha256 sha2::Sha256,
+            Sha384 sha2::Sha384,
+            Sha512 sha2::Sha512,
+            Sha512_224 sha2::Sha512_224,
+            Sha512_256 sha2::Sha512_256,
+            Sha3_224 sha3::Sha3_224,
+            Sha3_256 sha3::Sha3_256,
+            Sha3_384 sha3::Sha3_384,
+            Sha3_512 sha3::Sha3_512
+        )
+    };
+    (@arms $hash:expr, $name:ident => $body:expr; $($one:ident $function:ty),+) => {
         match $hash {
-            Hash::Sha1 => {
-                type $name = sha1::Sha1;
+            $($crate::key::algorithm::Hash::$one => {
+                type $name = $function;
                 $body
-            }
-            Hash::Sha224 => {
-                type $name = sha2::Sha224;
-                $body
-            }
-            Hash::Sha256 => {
-                type $name = sha2::Sha256;
-                $body
-            }
-            Hash::Sha384 => {
-                type $name = sha2::Sha384;
-                $body
-            }
-            Hash::Sha512 => {
-                type $name = sha2::Sha512;
-                $body
-            }
+            })+
         }
-    }};
+    };
 }
 pub(super) use with_function;
 

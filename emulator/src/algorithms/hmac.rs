@@ -1,23 +1,20 @@
 //! HMAC, and the secrets that are plain bytes: HMAC keys, generic secrets, secrets to derive from, raw data.
 
 use super::digest::Function;
-use super::{Family, KeyRules, no_parameter, sized};
+use super::{Family, KeyRules, mac, no_parameter, sized};
 use crate::env::Rng;
 use crate::fault::Fault;
 use crate::key::algorithm::Algorithm;
 use crate::key::key_type::KeyType;
 use crate::key::{Attributes, Key};
 use crate::registry::constants as ck;
-use crate::registry::parameter::Parameter;
+use crate::registry::parameter::{Parameter, Shape};
 use crate::registry::{
     Gather, Generate, GenerateOptions, KeyKind, MacState, Mechanism, Psa, Signature, Sizes, Takes, Unit,
 };
 use crate::secret::Secret;
-use ::hmac::{Hmac, KeyInit, Mac};
-use sha1::Sha1;
-use sha2::{Sha224, Sha256, Sha384, Sha512};
+use ::hmac::{KeyInit, Mac, SimpleHmac};
 use std::sync::Arc;
-use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 /// The longest secret, in bytes.
@@ -37,34 +34,66 @@ pub static FAMILY: Family = Family {
             generate: Some(Generate { makes: TYPES, make: generate }),
             ..Mechanism::NOTHING
         },
-        row::<Sha1>("CKM_SHA_1_HMAC", ck::CKM_SHA_1_HMAC),
-        row::<Sha224>("CKM_SHA224_HMAC", ck::CKM_SHA224_HMAC),
-        row::<Sha256>("CKM_SHA256_HMAC", ck::CKM_SHA256_HMAC),
-        row::<Sha384>("CKM_SHA384_HMAC", ck::CKM_SHA384_HMAC),
-        row::<Sha512>("CKM_SHA512_HMAC", ck::CKM_SHA512_HMAC),
+        row::<md5::Md5>("CKM_MD5_HMAC", ck::CKM_MD5_HMAC),
+        general::<md5::Md5>("CKM_MD5_HMAC_GENERAL", ck::CKM_MD5_HMAC_GENERAL),
+        row::<sha1::Sha1>("CKM_SHA_1_HMAC", ck::CKM_SHA_1_HMAC),
+        general::<sha1::Sha1>("CKM_SHA_1_HMAC_GENERAL", ck::CKM_SHA_1_HMAC_GENERAL),
+        row::<sha2::Sha224>("CKM_SHA224_HMAC", ck::CKM_SHA224_HMAC),
+        general::<sha2::Sha224>("CKM_SHA224_HMAC_GENERAL", ck::CKM_SHA224_HMAC_GENERAL),
+        row::<sha2::Sha256>("CKM_SHA256_HMAC", ck::CKM_SHA256_HMAC),
+        general::<sha2::Sha256>("CKM_SHA256_HMAC_GENERAL", ck::CKM_SHA256_HMAC_GENERAL),
+        row::<sha2::Sha384>("CKM_SHA384_HMAC", ck::CKM_SHA384_HMAC),
+        general::<sha2::Sha384>("CKM_SHA384_HMAC_GENERAL", ck::CKM_SHA384_HMAC_GENERAL),
+        row::<sha2::Sha512>("CKM_SHA512_HMAC", ck::CKM_SHA512_HMAC),
+        general::<sha2::Sha512>("CKM_SHA512_HMAC_GENERAL", ck::CKM_SHA512_HMAC_GENERAL),
+        row::<sha2::Sha512_224>("CKM_SHA512_224_HMAC", ck::CKM_SHA512_224_HMAC),
+        general::<sha2::Sha512_224>("CKM_SHA512_224_HMAC_GENERAL", ck::CKM_SHA512_224_HMAC_GENERAL),
+        row::<sha2::Sha512_256>("CKM_SHA512_256_HMAC", ck::CKM_SHA512_256_HMAC),
+        general::<sha2::Sha512_256>("CKM_SHA512_256_HMAC_GENERAL", ck::CKM_SHA512_256_HMAC_GENERAL),
+        row::<sha3::Sha3_224>("CKM_SHA3_224_HMAC", ck::CKM_SHA3_224_HMAC),
+        general::<sha3::Sha3_224>("CKM_SHA3_224_HMAC_GENERAL", ck::CKM_SHA3_224_HMAC_GENERAL),
+        row::<sha3::Sha3_256>("CKM_SHA3_256_HMAC", ck::CKM_SHA3_256_HMAC),
+        general::<sha3::Sha3_256>("CKM_SHA3_256_HMAC_GENERAL", ck::CKM_SHA3_256_HMAC_GENERAL),
+        row::<sha3::Sha3_384>("CKM_SHA3_384_HMAC", ck::CKM_SHA3_384_HMAC),
+        general::<sha3::Sha3_384>("CKM_SHA3_384_HMAC_GENERAL", ck::CKM_SHA3_384_HMAC_GENERAL),
+        row::<sha3::Sha3_512>("CKM_SHA3_512_HMAC", ck::CKM_SHA3_512_HMAC),
+        general::<sha3::Sha3_512>("CKM_SHA3_512_HMAC_GENERAL", ck::CKM_SHA3_512_HMAC_GENERAL),
     ],
     keys: Some(KeyRules { types: TYPES, admit, public: None }),
 };
 
 const fn row<D: Function>(name: &'static str, ckm: u64) -> Mechanism {
+    let algorithm = Algorithm::hmac(D::HASH.algorithm());
+    let plain = authentication::<D>(name, ckm, no_parameter);
+    Mechanism { psa: Some(Psa { algorithm, takes: Takes::Message }), ..plain }
+}
+
+const fn general<D: Function>(name: &'static str, ckm: u64) -> Mechanism {
+    let check: CheckFn = |_, parameter| mac::check_length(parameter, D::HASH.length());
+    Mechanism { parameter: Shape::MacLength, ..authentication::<D>(name, ckm, check) }
+}
+
+/// Checks the parameter.
+type CheckFn = fn(&Key, &Parameter) -> Result<(), Fault>;
+
+const fn authentication<D: Function>(name: &'static str, ckm: u64, check: CheckFn) -> Mechanism {
     Mechanism {
         name,
         ckm,
-        psa: Some(Psa { algorithm: Algorithm::hmac(D::HASH.algorithm()), takes: Takes::Message }),
         keys: &[KeyKind::Secret],
         sizes: Sizes { min: 1, max: LONGEST, unit: Unit::Bytes },
         sign: Some(Signature {
             gather: Gather::Mac(begin::<D>),
-            check: no_parameter,
-            sign: sign::<D>,
-            verify: verify::<D>,
-            length: length::<D>,
+            check,
+            sign: |key, parameter, input, _| mac::compute(begin::<D>, key, parameter, input),
+            verify: |key, parameter, input, tag| mac::verify(begin::<D>, key, parameter, input, tag),
+            length: |_| D::HASH.length(),
         }),
         ..Mechanism::NOTHING
     }
 }
 
-struct State<D: Function>(Hmac<D>);
+struct State<D: Function>(SimpleHmac<D>);
 
 impl<D: Function> MacState for State<D> {
     fn update(&mut self, part: &[u8]) {
@@ -77,28 +106,8 @@ impl<D: Function> MacState for State<D> {
 }
 
 fn begin<D: Function>(key: &Key) -> Result<Box<dyn MacState>, Fault> {
-    let mac = Hmac::<D>::new_from_slice(key.material().expose());
+    let mac = SimpleHmac::<D>::new_from_slice(key.material().expose());
     Ok(Box::new(State(mac.map_err(|_| Fault::Internal("HMAC takes keys of every length"))?)))
-}
-
-fn sign<D: Function>(key: &Key, _: &Parameter, input: &[u8], _: &dyn Rng) -> Result<Vec<u8>, Fault> {
-    let mut mac = begin::<D>(key)?;
-    mac.update(input);
-    Ok(mac.finish())
-}
-
-fn verify<D: Function>(key: &Key, _: &Parameter, input: &[u8], signature: &[u8]) -> Result<(), Fault> {
-    if signature.len() != D::HASH.length() {
-        return Err(Fault::SignatureLength);
-    }
-    let mut mac = begin::<D>(key)?;
-    mac.update(input);
-    let right = Zeroizing::new(mac.finish());
-    if bool::from(right.ct_eq(signature)) { Ok(()) } else { Err(Fault::BadSignature) }
-}
-
-fn length<D: Function>(_: &Key) -> usize {
-    D::HASH.length()
 }
 
 fn admit(attributes: Attributes, material: Secret) -> Result<Key, Fault> {

@@ -3,11 +3,14 @@
 //! This is the only folder that names crypto crates, so a faster provider is a change in here.
 
 pub mod aes;
+mod block;
 pub mod computed;
 pub mod curves;
 pub mod digest;
 pub mod edwards;
+mod gathered;
 pub mod hmac;
+mod mac;
 pub mod private_key_info;
 pub mod rsa;
 pub mod sealing;

@@ -55,6 +55,14 @@ pub(super) fn key_type_of(class: Class, ckk: u64) -> Result<KeyType, Fault> {
     }
 }
 
+/// The type of a secret key with this CKK_ number.
+///
+/// # Errors
+/// [`Fault::KeyTypeNotSupported`].
+pub fn secret_type_of(ckk: u64) -> Result<KeyType, Fault> {
+    key_type_of(Class::SecretKey, ckk)
+}
+
 impl Draft {
     /// A draft with the defaults of its class: what SoftHSM2 users rely on (PKCS#11 leaves them to the token).
     #[must_use]

@@ -6,6 +6,8 @@
 /// A hash function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Hash {
+    /// MD5, for what still asks for it.
+    Md5,
     /// SHA-1, for what still asks for it.
     Sha1,
     /// SHA-224.
@@ -16,21 +18,47 @@ pub enum Hash {
     Sha384,
     /// SHA-512.
     Sha512,
+    /// SHA-512/224.
+    Sha512_224,
+    /// SHA-512/256.
+    Sha512_256,
+    /// SHA3-224.
+    Sha3_224,
+    /// SHA3-256.
+    Sha3_256,
+    /// SHA3-384.
+    Sha3_384,
+    /// SHA3-512.
+    Sha3_512,
 }
 
 impl Hash {
     /// All hash functions of this store.
-    pub const ALL: [Hash; 5] = [Hash::Sha1, Hash::Sha224, Hash::Sha256, Hash::Sha384, Hash::Sha512];
+    pub const ALL: [Hash; 12] = [
+        Hash::Md5,
+        Hash::Sha1,
+        Hash::Sha224,
+        Hash::Sha256,
+        Hash::Sha384,
+        Hash::Sha512,
+        Hash::Sha512_224,
+        Hash::Sha512_256,
+        Hash::Sha3_224,
+        Hash::Sha3_256,
+        Hash::Sha3_384,
+        Hash::Sha3_512,
+    ];
 
     /// The digest's length in bytes.
     #[must_use]
     pub const fn length(self) -> usize {
         match self {
+            Hash::Md5 => 16,
             Hash::Sha1 => 20,
-            Hash::Sha224 => 28,
-            Hash::Sha256 => 32,
-            Hash::Sha384 => 48,
-            Hash::Sha512 => 64,
+            Hash::Sha224 | Hash::Sha512_224 | Hash::Sha3_224 => 28,
+            Hash::Sha256 | Hash::Sha512_256 | Hash::Sha3_256 => 32,
+            Hash::Sha384 | Hash::Sha3_384 => 48,
+            Hash::Sha512 | Hash::Sha3_512 => 64,
         }
     }
 
@@ -38,11 +66,18 @@ impl Hash {
     #[must_use]
     pub const fn algorithm(self) -> Algorithm {
         Algorithm(match self {
+            Hash::Md5 => 0x0200_0003,
             Hash::Sha1 => 0x0200_0005,
             Hash::Sha224 => 0x0200_0008,
             Hash::Sha256 => 0x0200_0009,
             Hash::Sha384 => 0x0200_000a,
             Hash::Sha512 => 0x0200_000b,
+            Hash::Sha512_224 => 0x0200_000c,
+            Hash::Sha512_256 => 0x0200_000d,
+            Hash::Sha3_224 => 0x0200_0010,
+            Hash::Sha3_256 => 0x0200_0011,
+            Hash::Sha3_384 => 0x0200_0012,
+            Hash::Sha3_512 => 0x0200_0013,
         })
     }
 }
@@ -67,6 +102,12 @@ impl Algorithm {
     pub const NONE: Algorithm = Algorithm(0);
     /// PSA_ALG_CBC_PKCS7.
     pub const CBC_PKCS7: Algorithm = Algorithm(0x0440_4100);
+    /// PSA_ALG_ECB_NO_PADDING.
+    pub const ECB_NO_PADDING: Algorithm = Algorithm(0x0440_4400);
+    /// PSA_ALG_CBC_NO_PADDING.
+    pub const CBC_NO_PADDING: Algorithm = Algorithm(0x0440_4000);
+    /// PSA_ALG_CMAC, full length.
+    pub const CMAC: Algorithm = Algorithm(0x03c0_0200);
     /// PSA_ALG_CTR.
     pub const CTR: Algorithm = Algorithm(0x04c0_1000);
     /// PSA_ALG_GCM, with its full 16-byte tag.
@@ -241,7 +282,7 @@ impl Algorithm {
         }
         if self.is_wildcard() {
             let asked_length = if asked.is_mac() && asked.tag_length() == 0 {
-                asked.hash().map_or(0, |hash| u32::try_from(hash.length()).unwrap_or(0))
+                asked.whole_mac_length()
             } else {
                 asked.tag_length()
             };
@@ -249,6 +290,14 @@ impl Algorithm {
         }
         let standalone = self.0 & 0x7f00_ffff == 0x0900_0000;
         standalone && asked.is_key_agreement() && asked.0 & 0xff7f_0000 == self.0
+    }
+
+    /// The length of a MAC that is not cut, in bytes: the hash's, or that of a block of AES.
+    fn whole_mac_length(self) -> u32 {
+        if self.base() == Algorithm::CMAC {
+            return 16;
+        }
+        self.hash().map_or(0, |hash| u32::try_from(hash.length()).unwrap_or(0))
     }
 
     /// As [`Algorithm::permits`] for verification, where ECDSA and DETERMINISTIC_ECDSA are equal (since 1.4).

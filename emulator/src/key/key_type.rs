@@ -114,4 +114,10 @@ impl KeyType {
             other => other,
         }
     }
+
+    /// The length of the secrets of a type that has but one, in bytes.
+    #[must_use]
+    pub const fn fixed_length(self) -> Option<usize> {
+        None
+    }
 }

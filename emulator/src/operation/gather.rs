@@ -66,11 +66,15 @@ impl Gathered {
         }
     }
 
-    pub(super) fn finish(self) -> Input {
+    pub(super) fn finish(self, grant: &Grant) -> Input {
         match self {
             Gathered::Whole(all) => Input::Bytes(all),
             Gathered::Digest(state) => Input::Bytes(state.finish()),
-            Gathered::Mac(state) => Input::Mac(state.finish()),
+            Gathered::Mac(state) => {
+                let mut mac = state.finish();
+                mac.truncate(grant.parameter().mac_length().unwrap_or(mac.len()));
+                Input::Mac(mac)
+            }
         }
     }
 }
@@ -82,5 +86,5 @@ pub(super) fn whole(grant: &Grant, data: &[u8]) -> Result<Input, Fault> {
     }
     let mut gathered = Gathered::begin(grant)?;
     gathered.feed(data)?;
-    Ok(gathered.finish())
+    Ok(gathered.finish(grant))
 }

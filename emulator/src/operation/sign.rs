@@ -67,11 +67,12 @@ impl Sign {
             Some(parts) => parts,
             None => Gathered::begin(&self.grant)?,
         };
-        self.compute(parts.finish(), rng).map(|signature| Next::Done(Output::Bytes(signature)))
+        self.compute(parts.finish(&self.grant), rng).map(|signature| Next::Done(Output::Bytes(signature)))
     }
 
     pub(super) fn length(&self) -> Result<usize, Fault> {
-        Ok((signature_of(&self.grant)?.length)(self.grant.key()))
+        let whole = (signature_of(&self.grant)?.length)(self.grant.key());
+        Ok(self.grant.parameter().mac_length().unwrap_or(whole))
     }
 
     fn compute(&self, input: Input, rng: &dyn Rng) -> Result<Vec<u8>, Fault> {

@@ -59,7 +59,7 @@ impl Verify {
             Some(parts) => parts,
             None => Gathered::begin(&self.grant)?,
         };
-        self.compare(parts.finish(), signature).map(Next::Done)
+        self.compare(parts.finish(&self.grant), signature).map(Next::Done)
     }
 
     fn compare(&self, input: Input, signature: &[u8]) -> Result<(), Fault> {

@@ -8,7 +8,7 @@ use crate::key::key_type::{Curve, KeyType};
 use crate::object::{Class, Object, Origin};
 use crate::registry::constants as ck;
 use crate::registry::parameter::Parameter;
-use crate::registry::{Generate, GenerateOptions};
+use crate::registry::{End, Generate, GenerateOptions};
 use crate::secret::Secret;
 
 impl Cryptoki<'_> {
@@ -89,23 +89,26 @@ impl Cryptoki<'_> {
         }
         let template = &nested::bound_by(&base, ck::CKA_DERIVE_TEMPLATE, template)?;
         let key_type = match Self::value_of(template, ck::CKA_KEY_TYPE) {
-            Some(attribute::Value::Ulong(ck::CKK_AES)) => KeyType::Aes,
-            None | Some(attribute::Value::Ulong(ck::CKK_GENERIC_SECRET)) => KeyType::GenericSecret,
-            Some(_) => return Err(Fault::TemplateInconsistent("only secret keys are derived")),
+            None => KeyType::GenericSecret,
+            Some(attribute::Value::Ulong(ckk)) => attribute::secret_type_of(ckk)
+                .map_err(|_| Fault::TemplateInconsistent("only secret keys are derived"))?,
+            Some(_) => return Err(Fault::AttributeValue("CKA_KEY_TYPE")),
         };
         let mut draft =
             attribute::draft_for_generation(Class::SecretKey, key_type, template, false, access.is_so())?;
         access.may_write(&draft.object)?;
         let derive = grant.row().derive.as_ref().ok_or(Fault::NoSuchMechanism(mechanism.ckm))?;
-        let secret = (derive.derive)(grant.key(), grant.parameter())?;
-        let wanted = match draft.number_of(ck::CKA_VALUE_LEN) {
-            None => secret.len(),
-            Some(length) => usize::try_from(length).map_err(|_| Fault::AttributeValue("CKA_VALUE_LEN"))?,
-        };
-        // §6.3 "ECDH": truncation takes bytes from the leading end.
+        let asked = draft.number_of(ck::CKA_VALUE_LEN).map(usize::try_from).transpose();
+        let asked = asked.map_err(|_| Fault::AttributeValue("CKA_VALUE_LEN"))?.or(key_type.fixed_length());
+        let secret = (derive.derive)(grant.key(), grant.parameter(), asked)?;
+        let wanted = asked.unwrap_or(secret.len());
         let surplus =
             secret.len().checked_sub(wanted).ok_or(Fault::KeySize { bits: wanted.saturating_mul(8) })?;
-        draft.take_key(key_type, 0, Secret::from(&secret.expose()[surplus..]))?;
+        let kept = match derive.drops {
+            End::Leading => &secret.expose()[surplus..],
+            End::Trailing => &secret.expose()[..wanted],
+        };
+        draft.take_key(key_type, 0, Secret::from(kept))?;
         let object = finished(
             draft,
             Origin {

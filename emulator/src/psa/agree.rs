@@ -53,6 +53,6 @@ impl Psa<'_> {
         let parameter = Parameter::Ecdh1 { kdf: CKD_NULL, shared: Vec::new(), public: peer.to_vec() };
         let grant = Grant::check(&key, row, Use::Derive, parameter, Some(algorithm))?;
         let derive = row.derive.as_ref().ok_or(Fault::AlgorithmNotSupported(algorithm.0))?;
-        (derive.derive)(grant.key(), grant.parameter())
+        (derive.derive)(grant.key(), grant.parameter(), None)
     }
 }

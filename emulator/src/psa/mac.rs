@@ -1,6 +1,5 @@
 //! Message authentication codes (PSA Crypto, "Message authentication codes").
 
-use super::attributes::hash_of;
 use super::{Algorithm, KeyId, Psa, Status, expect};
 use crate::algorithms;
 use crate::fault::Fault;
@@ -39,14 +38,15 @@ impl Psa<'_> {
         let found = self.find(key)?;
         let row = algorithms::by_psa(algorithm.base(), Takes::Message);
         let row = row.ok_or(Fault::AlgorithmNotSupported(algorithm.0))?;
-        let full = hash_of(algorithm)?.length();
+        let key = self.effective(&found)?;
+        let signature = row.sign.as_ref().ok_or(Fault::AlgorithmNotSupported(algorithm.0))?;
+        let full = (signature.length)(&key);
         let length = match algorithm.tag_length() as usize {
             0 => full,
             // PSA leaves the shortest length to the implementation; below 4 bytes nothing is authenticated.
             cut if (4..=full).contains(&cut) => cut,
             _ => return Err(Fault::WrongAlgorithm("a MAC of this length is not possible")),
         };
-        let key = self.effective(&found)?;
         let grant = Grant::check(&key, row, purpose, Parameter::None, Some(algorithm))?;
         match Sign::begin(grant).whole(input, Room::ENOUGH, &*self.emulator.rng)? {
             Next::Active(output) | Next::Done(output) => {

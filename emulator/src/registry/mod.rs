@@ -224,11 +224,25 @@ pub struct Generate {
     pub make: fn(KeyType, bits: usize, &GenerateOptions, &dyn Rng) -> Result<Secret, Fault>,
 }
 
+/// An end of a string of bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// Its most significant bytes.
+    Leading,
+    /// Its least significant bytes.
+    Trailing,
+}
+
+/// Gives the secret of a key and the parameter; a derivation of any length gives as many bytes as are asked for.
+pub type DeriveFn = fn(&Key, &Parameter, wanted: Option<usize>) -> Result<Secret, Fault>;
+
 /// Key agreement and derivation.
 #[derive(Clone, Copy)]
 pub struct Derive {
-    /// The shared secret of a private key and the parameter.
-    pub derive: fn(&Key, &Parameter) -> Result<Secret, Fault>,
+    /// Derives.
+    pub derive: DeriveFn,
+    /// The end at which bytes go that the new key has no room for.
+    pub drops: End,
 }
 
 /// Wraps the bytes of a key with another one.

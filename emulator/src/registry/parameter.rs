@@ -9,6 +9,15 @@ pub enum Shape {
     None,
     /// An initialisation vector of this many bytes.
     Iv(usize),
+    /// An initialisation vector of this many bytes, or nothing.
+    OptionalIv(usize),
+    /// CK_MAC_GENERAL_PARAMS: the length of a MAC.
+    MacLength,
+    /// CK_KEY_DERIVATION_STRING_DATA.
+    Data,
+    /// CK_AES_CBC_ENCRYPT_DATA_PARAMS or CK_DES_CBC_ENCRYPT_DATA_PARAMS: an initialisation vector of this many bytes
+    /// and data.
+    IvData(usize),
     /// CK_AES_CTR_PARAMS.
     Counter,
     /// CK_GCM_PARAMS.
@@ -30,6 +39,11 @@ impl Shape {
         match self {
             Shape::None => "none",
             Shape::Iv(_) => "initialisation vector",
+            Shape::OptionalIv(_) => "initial value (optional)",
+            Shape::MacLength => "CK_MAC_GENERAL_PARAMS",
+            Shape::Data => "CK_KEY_DERIVATION_STRING_DATA",
+            Shape::IvData(8) => "CK_DES_CBC_ENCRYPT_DATA_PARAMS",
+            Shape::IvData(_) => "CK_AES_CBC_ENCRYPT_DATA_PARAMS",
             Shape::Counter => "CK_AES_CTR_PARAMS",
             Shape::Gcm => "CK_GCM_PARAMS",
             Shape::Pss => "CK_RSA_PKCS_PSS_PARAMS",
@@ -47,6 +61,17 @@ pub enum Parameter {
     None,
     /// An initialisation vector.
     Iv(Vec<u8>),
+    /// The length of a MAC, in bytes.
+    MacLength(usize),
+    /// Data that a derivation works on.
+    Data(Vec<u8>),
+    /// The same with an initialisation vector.
+    IvData {
+        /// The initialisation vector.
+        iv: Vec<u8>,
+        /// The data.
+        data: Vec<u8>,
+    },
     /// AES-CTR.
     Counter {
         /// How many low bits of the block count, 1 to 128.
@@ -97,4 +122,15 @@ pub enum Parameter {
         /// The context, at most 255 bytes.
         context: Vec<u8>,
     },
+}
+
+impl Parameter {
+    /// The length of a MAC that the parameter cuts short, in bytes.
+    #[must_use]
+    pub fn mac_length(&self) -> Option<usize> {
+        match self {
+            Parameter::MacLength(length) => Some(*length),
+            _ => None,
+        }
+    }
 }

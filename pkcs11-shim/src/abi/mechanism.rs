@@ -2,9 +2,10 @@
 
 use super::bytes;
 use cryptoki_sys::{
-    CK_AES_CTR_PARAMS, CK_BYTE, CK_ECDH1_DERIVE_PARAMS, CK_EDDSA_PARAMS, CK_FALSE, CK_GCM_PARAMS,
-    CK_MECHANISM, CK_RSA_PKCS_OAEP_PARAMS, CK_RSA_PKCS_PSS_PARAMS, CK_SESSION_HANDLE, CK_TRUE, CK_ULONG,
-    CKZ_DATA_SPECIFIED,
+    CK_AES_CBC_ENCRYPT_DATA_PARAMS, CK_AES_CTR_PARAMS, CK_BYTE, CK_DES_CBC_ENCRYPT_DATA_PARAMS,
+    CK_ECDH1_DERIVE_PARAMS, CK_EDDSA_PARAMS, CK_FALSE, CK_GCM_PARAMS, CK_KEY_DERIVATION_STRING_DATA,
+    CK_MAC_GENERAL_PARAMS, CK_MECHANISM, CK_RSA_PKCS_OAEP_PARAMS, CK_RSA_PKCS_PSS_PARAMS, CK_SESSION_HANDLE,
+    CK_TRUE, CK_ULONG, CKZ_DATA_SPECIFIED,
 };
 use twintoken::fault::Fault;
 use twintoken::key::algorithm::Hash;
@@ -69,9 +70,17 @@ unsafe fn parameter(given: &CK_MECHANISM, shape: Shape) -> Result<Parameter, Fau
     match shape {
         Shape::None if absent => Ok(Parameter::None),
         Shape::None => Err(Fault::BadParameter("the mechanism takes none")),
-        Shape::Eddsa if absent => Ok(Parameter::None),
+        Shape::Eddsa | Shape::OptionalIv(_) if absent => Ok(Parameter::None),
         // SAFETY: this function's contract covers the parameter and what it points to, for each of these.
-        Shape::Iv(length) => unsafe { iv(given, length) },
+        Shape::Iv(length) | Shape::OptionalIv(length) => unsafe { iv(given, length) },
+        // SAFETY: as above.
+        Shape::MacLength => unsafe { whole(given) }.and_then(mac_length),
+        // SAFETY: as above.
+        Shape::Data => unsafe { data(whole(given)?) },
+        // SAFETY: as above.
+        Shape::IvData(8) => unsafe { des_iv_data(whole(given)?) },
+        // SAFETY: as above.
+        Shape::IvData(_) => unsafe { aes_iv_data(whole(given)?) },
         // SAFETY: as above.
         Shape::Counter => unsafe { whole(given) }.map(counter),
         // SAFETY: as above.
@@ -117,6 +126,35 @@ unsafe fn iv(given: &CK_MECHANISM, length: usize) -> Result<Parameter, Fault> {
     }
     // SAFETY: this function's contract is the same.
     unsafe { string(given.pParameter.cast_const().cast(), given.ulParameterLen) }.map(Parameter::Iv)
+}
+
+fn mac_length(given: CK_MAC_GENERAL_PARAMS) -> Result<Parameter, Fault> {
+    usize::try_from(given)
+        .map(Parameter::MacLength)
+        .map_err(|_| Fault::BadParameter("the MAC's length is too long"))
+}
+
+/// # Safety
+/// The data must be readable.
+unsafe fn data(given: CK_KEY_DERIVATION_STRING_DATA) -> Result<Parameter, Fault> {
+    // SAFETY: the data is readable by this function's contract.
+    unsafe { string(given.pData, given.ulLen) }.map(Parameter::Data)
+}
+
+/// # Safety
+/// The data must be readable.
+unsafe fn aes_iv_data(given: CK_AES_CBC_ENCRYPT_DATA_PARAMS) -> Result<Parameter, Fault> {
+    // SAFETY: the data is readable by this function's contract.
+    let data = unsafe { string(given.pData, given.length) }?;
+    Ok(Parameter::IvData { iv: given.iv.to_vec(), data })
+}
+
+/// # Safety
+/// The data must be readable.
+unsafe fn des_iv_data(given: CK_DES_CBC_ENCRYPT_DATA_PARAMS) -> Result<Parameter, Fault> {
+    // SAFETY: the data is readable by this function's contract.
+    let data = unsafe { string(given.pData, given.length) }?;
+    Ok(Parameter::IvData { iv: given.iv.to_vec(), data })
 }
 
 fn counter(given: CK_AES_CTR_PARAMS) -> Parameter {
@@ -167,20 +205,18 @@ fn pss(given: CK_RSA_PKCS_PSS_PARAMS) -> Result<Parameter, Fault> {
 
 /// hashAlg and mgf of PSS and OAEP.
 fn hashes(hash: CK_ULONG, mgf: CK_ULONG) -> Result<(Hash, Hash), Fault> {
-    let hash = match hash {
-        ck::CKM_SHA_1 => Hash::Sha1,
-        ck::CKM_SHA224 => Hash::Sha224,
-        ck::CKM_SHA256 => Hash::Sha256,
-        ck::CKM_SHA384 => Hash::Sha384,
-        ck::CKM_SHA512 => Hash::Sha512,
-        _ => return Err(Fault::BadParameter("hashAlg is no hash of this store")),
-    };
+    let row = twintoken::algorithms::by_ckm(hash).and_then(|row| row.digest);
+    let hash = row.ok_or(Fault::BadParameter("hashAlg is no hash of this store"))?;
     let mask = match mgf {
         ck::CKG_MGF1_SHA1 => Hash::Sha1,
         ck::CKG_MGF1_SHA224 => Hash::Sha224,
         ck::CKG_MGF1_SHA256 => Hash::Sha256,
         ck::CKG_MGF1_SHA384 => Hash::Sha384,
         ck::CKG_MGF1_SHA512 => Hash::Sha512,
+        ck::CKG_MGF1_SHA3_224 => Hash::Sha3_224,
+        ck::CKG_MGF1_SHA3_256 => Hash::Sha3_256,
+        ck::CKG_MGF1_SHA3_384 => Hash::Sha3_384,
+        ck::CKG_MGF1_SHA3_512 => Hash::Sha3_512,
         _ => return Err(Fault::BadParameter("mgf is no mask generation function of this store")),
     };
     Ok((hash, mask))
@@ -249,6 +285,11 @@ mod tests {
             Shape::Ecdh1,
             Shape::Eddsa,
             Shape::Iv(16),
+            Shape::OptionalIv(8),
+            Shape::MacLength,
+            Shape::Data,
+            Shape::IvData(8),
+            Shape::IvData(16),
             Shape::None,
         ] {
             assert!(matches!(decode(shape, &structure, 3), Err(Fault::BadParameter(_))), "{shape:?}");

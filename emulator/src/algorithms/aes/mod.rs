@@ -1,12 +1,12 @@
 //! AES: keys of 128, 192 and 256 bits, and the modes they are used in.
 
-mod cbc;
 mod ctr;
 mod gcm;
 mod key_wrap;
 
+use super::block::{self, BlockCipher, Mode};
 use super::hmac::random_bytes;
-use super::{Family, KeyRules, sized};
+use super::{Family, KeyRules, mac, no_parameter, sized};
 use crate::env::Rng;
 use crate::fault::Fault;
 use crate::key::algorithm::Algorithm;
@@ -14,12 +14,13 @@ use crate::key::key_type::KeyType;
 use crate::key::{Attributes, Key};
 use crate::registry::constants as ck;
 use crate::registry::message::MessageShape;
-use crate::registry::parameter::Shape;
+use crate::registry::parameter::{Parameter, Shape};
 use crate::registry::{
-    BeginFn, Cipher, Generate, GenerateOptions, KeyKind, Mechanism, Psa, Sizes, Takes, Unit, Wrap,
+    BeginFn, Cipher, Derive, Direction, End, Gather, Generate, GenerateOptions, KeyKind, MacState, Mechanism,
+    Psa, Signature, Sizes, Takes, Transform, Unit, Wrap,
 };
 use crate::secret::Secret;
-use ::aes::cipher::{BlockCipherDecrypt, BlockCipherEncrypt, BlockSizeUser, KeyInit, consts::U16};
+use ::aes::cipher::{BlockSizeUser, KeyInit, consts::U16};
 use ::aes::{Aes128, Aes192, Aes256};
 use ghash::GHash;
 use std::sync::Arc;
@@ -37,15 +38,30 @@ pub static FAMILY: Family = Family {
             generate: Some(Generate { makes: &[KeyType::Aes], make: generate }),
             ..Mechanism::NOTHING
         },
-        row("CKM_AES_CBC_PAD", ck::CKM_AES_CBC_PAD, Algorithm::CBC_PKCS7, Shape::Iv(16), cbc::begin),
+        row("CKM_AES_ECB", ck::CKM_AES_ECB, Algorithm::ECB_NO_PADDING, Shape::None, ecb),
+        row("CKM_AES_CBC", ck::CKM_AES_CBC, Algorithm::CBC_NO_PADDING, Shape::Iv(16), cbc),
+        Mechanism {
+            wrap: Some(Wrap {
+                wrap: |key, parameter, material, rng| block::wrap(cbc_padded, key, parameter, material, rng),
+                unwrap: |key, parameter, wrapped, rng| {
+                    block::unwrap(cbc_padded, key, parameter, wrapped, rng)
+                },
+            }),
+            ..row("CKM_AES_CBC_PAD", ck::CKM_AES_CBC_PAD, Algorithm::CBC_PKCS7, Shape::Iv(16), cbc_padded)
+        },
         row("CKM_AES_CTR", ck::CKM_AES_CTR, Algorithm::CTR, Shape::Counter, ctr::begin),
         Mechanism {
             message: Some(MessageShape::Gcm),
             ..row("CKM_AES_GCM", ck::CKM_AES_GCM, Algorithm::GCM, Shape::Gcm, gcm::begin)
         },
-        wrapping("CKM_AES_KEY_WRAP", ck::CKM_AES_KEY_WRAP, key_wrap::PLAIN),
-        wrapping("CKM_AES_KEY_WRAP_PAD", ck::CKM_AES_KEY_WRAP_PAD, key_wrap::PADDED),
-        wrapping("CKM_AES_KEY_WRAP_KWP", ck::CKM_AES_KEY_WRAP_KWP, key_wrap::WITH_LENGTH),
+        wrapping("CKM_AES_KEY_WRAP", ck::CKM_AES_KEY_WRAP, 8, key_wrap::PLAIN),
+        wrapping("CKM_AES_KEY_WRAP_PAD", ck::CKM_AES_KEY_WRAP_PAD, 8, key_wrap::PADDED),
+        wrapping("CKM_AES_KEY_WRAP_PKCS7", ck::CKM_AES_KEY_WRAP_PKCS7, 8, key_wrap::PADDED),
+        wrapping("CKM_AES_KEY_WRAP_KWP", ck::CKM_AES_KEY_WRAP_KWP, 4, key_wrap::WITH_LENGTH),
+        authentication("CKM_AES_CMAC", ck::CKM_AES_CMAC, Shape::None, no_parameter),
+        authentication("CKM_AES_CMAC_GENERAL", ck::CKM_AES_CMAC_GENERAL, Shape::MacLength, mac_length),
+        derivation("CKM_AES_ECB_ENCRYPT_DATA", ck::CKM_AES_ECB_ENCRYPT_DATA, Shape::Data),
+        derivation("CKM_AES_CBC_ENCRYPT_DATA", ck::CKM_AES_CBC_ENCRYPT_DATA, Shape::IvData(16)),
     ],
     keys: Some(KeyRules { types: &[KeyType::Aes], admit, public: None }),
 };
@@ -69,15 +85,78 @@ const fn row(
     }
 }
 
-const fn wrapping(name: &'static str, ckm: u64, wrap: Wrap) -> Mechanism {
-    Mechanism { name, ckm, keys: &[KeyKind::Aes], sizes: SIZES, wrap: Some(wrap), ..Mechanism::NOTHING }
+const fn wrapping(name: &'static str, ckm: u64, initial: usize, (wrap, begin): key_wrap::Both) -> Mechanism {
+    Mechanism {
+        name,
+        ckm,
+        keys: &[KeyKind::Aes],
+        sizes: SIZES,
+        parameter: Shape::OptionalIv(initial),
+        cipher: Some(Cipher { begin, one_part: true, psa: None }),
+        wrap: Some(wrap),
+        ..Mechanism::NOTHING
+    }
+}
+
+const fn authentication(
+    name: &'static str,
+    ckm: u64,
+    parameter: Shape,
+    check: fn(&Key, &Parameter) -> Result<(), Fault>,
+) -> Mechanism {
+    let psa = match parameter {
+        Shape::None => Some(Psa { algorithm: Algorithm::CMAC, takes: Takes::Message }),
+        _ => None,
+    };
+    let sign = Signature {
+        gather: Gather::Mac(begin_cmac),
+        check,
+        sign: |key, parameter, input, _| mac::compute(begin_cmac, key, parameter, input),
+        verify: |key, parameter, input, tag| mac::verify(begin_cmac, key, parameter, input, tag),
+        length: |_| 16,
+    };
+    let keys = &[KeyKind::Aes];
+    Mechanism { name, ckm, psa, keys, sizes: SIZES, parameter, sign: Some(sign), ..Mechanism::NOTHING }
+}
+
+const fn derivation(name: &'static str, ckm: u64, parameter: Shape) -> Mechanism {
+    Mechanism {
+        name,
+        ckm,
+        keys: &[KeyKind::Aes],
+        sizes: SIZES,
+        parameter,
+        derive: Some(Derive { derive: encrypt_data, drops: End::Trailing }),
+        ..Mechanism::NOTHING
+    }
+}
+
+fn mac_length(_: &Key, parameter: &Parameter) -> Result<(), Fault> {
+    mac::check_length(parameter, 16)
+}
+
+fn begin_cmac(key: &Key) -> Result<Box<dyn MacState>, Fault> {
+    with_schedule!(key, schedule => block::mac::begin(&schedule.cipher))
+}
+
+fn encrypt_data(key: &Key, parameter: &Parameter, _: Option<usize>) -> Result<Secret, Fault> {
+    with_schedule!(key, schedule => block::derive::encrypt_data(&schedule.cipher, parameter))
+}
+
+fn ecb(key: &Key, parameter: &Parameter, direction: Direction) -> Result<Box<dyn Transform>, Fault> {
+    with_schedule!(key, schedule => block::begin(&schedule.cipher, Mode::Ecb, parameter, direction))
+}
+
+fn cbc(key: &Key, parameter: &Parameter, direction: Direction) -> Result<Box<dyn Transform>, Fault> {
+    with_schedule!(key, schedule => block::begin(&schedule.cipher, Mode::Cbc, parameter, direction))
+}
+
+fn cbc_padded(key: &Key, parameter: &Parameter, direction: Direction) -> Result<Box<dyn Transform>, Fault> {
+    with_schedule!(key, schedule => block::begin(&schedule.cipher, Mode::CbcPadded, parameter, direction))
 }
 
 /// AES of one key size.
-trait Aes:
-    BlockCipherEncrypt + BlockCipherDecrypt + BlockSizeUser<BlockSize = U16> + Clone + Send + Sync + 'static
-{
-}
+trait Aes: BlockCipher + BlockSizeUser<BlockSize = U16> {}
 impl Aes for Aes128 {}
 impl Aes for Aes192 {}
 impl Aes for Aes256 {}

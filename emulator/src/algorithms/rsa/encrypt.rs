@@ -46,6 +46,51 @@ fn begin(scheme: Scheme, key: &Key, direction: Direction) -> Result<Box<dyn Tran
     Ok(Box::new(Gathering { scheme, key: key.clone(), direction, input: Zeroizing::default() }))
 }
 
+/// Names two hash functions. Each pair is code of its own, so that not all are built: equal ones, those whose mask's is
+/// SHA-1 (the default of RFC 8017) or SHA-256, and those whose first is SHA-1 or of the SHA-2 family.
+macro_rules! with_pair {
+    ($hash:expr, $mask:expr, ($first:ident, $second:ident) => $body:expr) => {{
+        use crate::key::algorithm::Hash;
+        match ($hash, $mask) {
+            (hash, mask) if hash == mask => with_function!(hash, $first => {
+                type $second = $first;
+                $body
+            }),
+            (hash, Hash::Sha1) => with_function!(hash, $first => {
+                type $second = sha1::Sha1;
+                $body
+            }),
+            (hash, Hash::Sha256) => with_function!(hash, $first => {
+                type $second = sha2::Sha256;
+                $body
+            }),
+            (hash, mask) => with_function!(mask, $second => match hash {
+                Hash::Sha1 => {
+                    type $first = sha1::Sha1;
+                    $body
+                }
+                Hash::Sha224 => {
+                    type $first = sha2::Sha224;
+                    $body
+                }
+                Hash::Sha256 => {
+                    type $first = sha2::Sha256;
+                    $body
+                }
+                Hash::Sha384 => {
+                    type $first = sha2::Sha384;
+                    $body
+                }
+                Hash::Sha512 => {
+                    type $first = sha2::Sha512;
+                    $body
+                }
+                _ => return Err(Fault::BadParameter("this mask generation function goes with no hash but its own")),
+            }),
+        }
+    }};
+}
+
 /// A way to pad.
 enum Scheme {
     Pkcs1v15,
@@ -83,9 +128,7 @@ impl Scheme {
         let encrypted = match self {
             Scheme::Pkcs1v15 => Pkcs1v15Encrypt.encrypt(rng, public, message),
             Scheme::Oaep { hash, mask, label } => {
-                with_function!(*hash, D => with_function!(*mask, M => {
-                    padding::<D, M>(label).encrypt(rng, public, message)
-                }))
+                with_pair!(*hash, *mask, (D, M) => padding::<D, M>(label).encrypt(rng, public, message))
             }
         };
         encrypted.map_err(|error| match error {
@@ -104,9 +147,7 @@ impl Scheme {
         let decrypted = match self {
             Scheme::Pkcs1v15 => Pkcs1v15Encrypt.decrypt(rng, private, message),
             Scheme::Oaep { hash, mask, label } => {
-                with_function!(*hash, D => with_function!(*mask, M => {
-                    padding::<D, M>(label).decrypt(rng, private, message)
-                }))
+                with_pair!(*hash, *mask, (D, M) => padding::<D, M>(label).decrypt(rng, private, message))
             }
         };
         decrypted.map(Secret::new).map_err(|error| match error {

@@ -5,6 +5,7 @@ pub mod keys;
 mod numbers;
 pub mod pkcs1v15;
 pub mod pss;
+mod raw;
 mod recover;
 
 pub use keys::{Numbers, numbers};
@@ -66,11 +67,25 @@ pub static FAMILY: Family = Family {
             wrap: Some(encrypt::WRAP_OAEP),
             ..Mechanism::NOTHING
         },
+        Mechanism {
+            name: "CKM_RSA_X_509",
+            ckm: ck::CKM_RSA_X_509,
+            keys: &[KeyKind::Rsa],
+            sizes: SIZES,
+            sign: Some(raw::RAW),
+            cipher: Some(Cipher { begin: raw::begin, one_part: true, psa: None }),
+            ..Mechanism::NOTHING
+        },
         v15::<Sha1>("CKM_SHA1_RSA_PKCS", ck::CKM_SHA1_RSA_PKCS),
         v15::<Sha224>("CKM_SHA224_RSA_PKCS", ck::CKM_SHA224_RSA_PKCS),
         v15::<Sha256>("CKM_SHA256_RSA_PKCS", ck::CKM_SHA256_RSA_PKCS),
         v15::<Sha384>("CKM_SHA384_RSA_PKCS", ck::CKM_SHA384_RSA_PKCS),
         v15::<Sha512>("CKM_SHA512_RSA_PKCS", ck::CKM_SHA512_RSA_PKCS),
+        v15::<md5::Md5>("CKM_MD5_RSA_PKCS", ck::CKM_MD5_RSA_PKCS),
+        v15::<sha3::Sha3_224>("CKM_SHA3_224_RSA_PKCS", ck::CKM_SHA3_224_RSA_PKCS),
+        v15::<sha3::Sha3_256>("CKM_SHA3_256_RSA_PKCS", ck::CKM_SHA3_256_RSA_PKCS),
+        v15::<sha3::Sha3_384>("CKM_SHA3_384_RSA_PKCS", ck::CKM_SHA3_384_RSA_PKCS),
+        v15::<sha3::Sha3_512>("CKM_SHA3_512_RSA_PKCS", ck::CKM_SHA3_512_RSA_PKCS),
         Mechanism {
             parameter: Shape::Pss,
             ..row(
@@ -86,6 +101,10 @@ pub static FAMILY: Family = Family {
         pss::<Sha256>("CKM_SHA256_RSA_PKCS_PSS", ck::CKM_SHA256_RSA_PKCS_PSS),
         pss::<Sha384>("CKM_SHA384_RSA_PKCS_PSS", ck::CKM_SHA384_RSA_PKCS_PSS),
         pss::<Sha512>("CKM_SHA512_RSA_PKCS_PSS", ck::CKM_SHA512_RSA_PKCS_PSS),
+        pss::<sha3::Sha3_224>("CKM_SHA3_224_RSA_PKCS_PSS", ck::CKM_SHA3_224_RSA_PKCS_PSS),
+        pss::<sha3::Sha3_256>("CKM_SHA3_256_RSA_PKCS_PSS", ck::CKM_SHA3_256_RSA_PKCS_PSS),
+        pss::<sha3::Sha3_384>("CKM_SHA3_384_RSA_PKCS_PSS", ck::CKM_SHA3_384_RSA_PKCS_PSS),
+        pss::<sha3::Sha3_512>("CKM_SHA3_512_RSA_PKCS_PSS", ck::CKM_SHA3_512_RSA_PKCS_PSS),
     ],
     keys: Some(KeyRules {
         types: &[KeyType::RsaKeyPair, KeyType::RsaPublicKey],

@@ -2,6 +2,7 @@
 
 use super::super::private_key_info;
 use super::*;
+use crate::registry::KeyKind;
 use std::collections::BTreeSet;
 
 /// One line of `answers.csv`.
@@ -31,6 +32,10 @@ fn hash_named(name: &str) -> Hash {
         "256" => Hash::Sha256,
         "384" => Hash::Sha384,
         "512" => Hash::Sha512,
+        "3-224" => Hash::Sha3_224,
+        "3-256" => Hash::Sha3_256,
+        "3-384" => Hash::Sha3_384,
+        "3-512" => Hash::Sha3_512,
         other => panic!("unknown hash {other}"),
     }
 }
@@ -41,6 +46,9 @@ fn parameter(text: &str) -> Parameter {
         [""] => Parameter::None,
         ["eddsa"] => Parameter::Eddsa { prehash: false, context: Vec::new() },
         ["iv", iv] => Parameter::Iv(unhex(iv)),
+        ["mac", length] => Parameter::MacLength(length.parse().unwrap()),
+        ["data", data] => Parameter::Data(unhex(data)),
+        ["ivdata", iv, data] => Parameter::IvData { iv: unhex(iv), data: unhex(data) },
         ["ctr", bits, block] => {
             Parameter::Counter { bits: bits.parse().unwrap(), block: unhex(block).try_into().unwrap() }
         }
@@ -73,7 +81,8 @@ fn check_signature(answer: &Answer) {
     let private = key(line.private_type, &line.private);
     let mut verifiers = vec![private.clone()];
     verifiers.extend(line.public_type.map(|public_type| key(public_type, &line.public)));
-    assert_eq!((row.sign.unwrap().length)(&private), output.len());
+    let whole = (row.sign.unwrap().length)(&private);
+    assert_eq!(parameter.mac_length().unwrap_or(whole), output.len());
     let fresh = sign(row, &private, parameter, input).unwrap();
     assert!(!is_deterministic(row) || fresh == *output, "{}: the signature differs", row.name);
     for verifier in &verifiers {
@@ -98,7 +107,7 @@ fn check_cipher(answer: &Answer) {
     let (cipher, key) = (row.cipher.unwrap(), private_key(&answer.key));
     let fresh = run(cipher, &key, parameter, Direction::Encrypt, &[input]).unwrap();
     // RSA pads with random bytes.
-    assert!(cipher.one_part || fresh == *output, "{}: the ciphertext differs", row.name);
+    assert!(row.keys == [KeyKind::Rsa] || fresh == *output, "{}: the ciphertext differs", row.name);
     for ciphertext in [output, &fresh] {
         assert_eq!(run(cipher, &key, parameter, Direction::Decrypt, &[ciphertext]).as_ref(), Ok(input));
     }
@@ -147,7 +156,7 @@ fn each_private_key_info_made_elsewhere_is_read_and_is_what_is_written() {
 #[test]
 fn each_known_answer_is_given_and_each_row_has_one() {
     let answers = answers();
-    assert!(answers.len() >= 337, "answers.csv was cut short: {} lines", answers.len());
+    assert!(answers.len() >= 520, "answers.csv was cut short: {} lines", answers.len());
     let mut answered = BTreeSet::new();
     for answer in &answers {
         let row = answer.row;
@@ -156,13 +165,15 @@ fn each_known_answer_is_given_and_each_row_has_one() {
             assert_eq!(super::super::digest::hash(hash, &answer.input), answer.output);
         } else if row.sign.is_some() {
             check_signature(answer);
-        } else if row.cipher.is_some() {
-            check_cipher(answer);
-        } else if row.wrap.is_some() {
-            check_wrap(answer);
+        } else if let Some(derive) = row.derive {
+            let wanted = Some(answer.output.len());
+            let secret = (derive.derive)(&private_key(&answer.key), &answer.parameter, wanted);
+            assert_eq!(secret.unwrap().expose(), answer.output, "{}", row.name);
         } else {
-            let shared = (row.derive.unwrap().derive)(&private_key(&answer.key), &answer.parameter);
-            assert_eq!(shared.unwrap().expose(), answer.output);
+            check_cipher(answer);
+            if row.name.contains("KEY_WRAP") {
+                check_wrap(answer);
+            }
         }
     }
     let generators = super::super::mechanisms().filter(|row| row.generate.is_some()).count();
@@ -187,7 +198,7 @@ fn deterministic_ecdsa_gives_the_signatures_of_rfc_6979() {
             tried += 1;
         }
     }
-    assert_eq!(tried, 20, "two curves, five hashes, two messages");
+    assert_eq!(tried, 28, "two curves; five hashes with two messages, and four with one");
 }
 
 #[test]
@@ -198,7 +209,7 @@ fn each_mac_computed_in_parts_is_the_mac_of_the_whole() {
         for part in answer.input.chunks(3) {
             state.update(part);
         }
-        assert_eq!(state.finish(), answer.output);
+        assert!(state.finish().starts_with(&answer.output), "{}", answer.row.name);
     }
 }
 

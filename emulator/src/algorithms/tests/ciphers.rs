@@ -102,6 +102,12 @@ fn refused(name: &str, parameter: &Parameter) -> Fault {
 fn a_parameter_of_another_shape_or_out_of_range_is_refused() {
     let counter = |bits| Parameter::Counter { bits, block: [0; 16] };
     let bad = [
+        ("CKM_AES_ECB", Parameter::Iv(vec![0; 16])),
+        ("CKM_AES_CBC", Parameter::None),
+        ("CKM_AES_CBC", Parameter::Iv(vec![0; 8])),
+        ("CKM_AES_KEY_WRAP", Parameter::Iv(vec![0; 4])),
+        ("CKM_AES_KEY_WRAP_KWP", Parameter::Iv(vec![0; 8])),
+        ("CKM_RSA_X_509", Parameter::Iv(Vec::new())),
         ("CKM_AES_CBC_PAD", Parameter::None),
         ("CKM_AES_CBC_PAD", Parameter::Iv(vec![0; 15])),
         ("CKM_AES_CTR", Parameter::Iv(vec![0; 16])),
@@ -252,4 +258,53 @@ fn rsa_encryption_refuses_a_message_that_is_too_long_and_oaep_what_does_not_decr
     assert_eq!(run(cipher, &key, &labelled, Direction::Decrypt, &[&ciphertext]), Err(Fault::BadPadding));
     ciphertext[20] ^= 1;
     assert_eq!(run(cipher, &key, &oaep, Direction::Decrypt, &[&ciphertext]), Err(Fault::BadPadding));
+}
+
+#[test]
+fn modes_without_padding_take_whole_blocks_in_parts_of_any_size_and_refuse_the_rest() {
+    let key = private_key("aes-192");
+    for (name, parameter) in [("CKM_AES_ECB", Parameter::None), ("CKM_AES_CBC", Parameter::Iv(vec![7; 16]))] {
+        let cipher = row(name).cipher.unwrap();
+        let plain: Vec<u8> = (0..48).collect();
+        let whole = run(cipher, &key, &parameter, Direction::Encrypt, &[&plain]).unwrap();
+        assert_eq!(whole.len(), plain.len());
+        for at in 0..=48 {
+            for (direction, input, wanted) in
+                [(Direction::Encrypt, &plain, &whole), (Direction::Decrypt, &whole, &plain)]
+            {
+                let (first, second) = input.split_at(at);
+                let out = run(cipher, &key, &parameter, direction, &[first, second]);
+                assert_eq!(out.as_ref(), Ok(wanted), "{name} split at {at}");
+            }
+        }
+        for length in [1, 15, 17, 47] {
+            let out = run(cipher, &key, &parameter, Direction::Encrypt, &[&plain[..length]]);
+            assert!(matches!(out, Err(Fault::DataLength(_))), "{name} {length}");
+            let out = run(cipher, &key, &parameter, Direction::Decrypt, &[&plain[..length]]);
+            assert_eq!(out, Err(Fault::CiphertextLength), "{name} {length}");
+        }
+    }
+}
+
+#[test]
+fn raw_rsa_gives_back_the_number_at_full_length_and_refuses_what_is_not_below_the_modulus() {
+    let cipher = row("CKM_RSA_X_509").cipher.unwrap();
+    for name in ["rsa-2048", "rsa-2049"] {
+        let (private, public) = (private_key(name), public_key(name));
+        let length = private.attributes().bits.div_ceil(8);
+        let encrypted = run(cipher, &public, &Parameter::None, Direction::Encrypt, &[b"number"]).unwrap();
+        assert_eq!(encrypted.len(), length);
+        let back = run(cipher, &private, &Parameter::None, Direction::Decrypt, &[&encrypted]).unwrap();
+        assert_eq!(back, [&vec![0; length - 6][..], b"number"].concat());
+        let large = vec![0xff; length];
+        let refused = run(cipher, &public, &Parameter::None, Direction::Encrypt, &[&large]);
+        assert!(matches!(refused, Err(Fault::DataInvalid(_))));
+        let longer = [&large[..], b"x"].concat();
+        let refused = run(cipher, &public, &Parameter::None, Direction::Encrypt, &[&longer]);
+        assert!(matches!(refused, Err(Fault::DataLength(_))));
+        let refused = run(cipher, &private, &Parameter::None, Direction::Decrypt, &[&large]);
+        assert_eq!(refused, Err(Fault::BadPadding));
+        let refused = run(cipher, &private, &Parameter::None, Direction::Decrypt, &[&large[1..]]);
+        assert_eq!(refused, Err(Fault::CiphertextLength));
+    }
 }

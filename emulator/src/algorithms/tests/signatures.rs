@@ -3,17 +3,23 @@
 use super::super::rsa::pkcs1v15::{digest_info, digest_info_hash};
 use super::super::{digest, mechanisms};
 use super::*;
+use crate::registry::parameter::Shape;
 
 /// A key, a fitting parameter and a fitting message for a row that signs.
 fn example(row: &Mechanism) -> (Key, Parameter, Vec<u8>) {
     let hash = row.psa.and_then(|psa| psa.algorithm.hash()).unwrap_or(Hash::Sha256);
     let raw = matches!(row.sign.unwrap().gather, Gather::Once);
     let message = if raw { digest::hash(hash, b"message") } else { b"message".to_vec() };
-    let parameter = if row.name.contains("PSS") { pss(hash, hash.length()) } else { Parameter::None };
+    let parameter = match row.parameter {
+        Shape::Pss => pss(hash, hash.length()),
+        Shape::MacLength => Parameter::MacLength(8),
+        _ => Parameter::None,
+    };
     let key = match row.name {
         name if name.contains("RSA") => "rsa-2048",
         name if name.contains("ECDSA") => "p256",
         "CKM_EDDSA" => "ed25519-1",
+        name if name.contains("AES") => "aes-128",
         _ => "hmac-1",
     };
     (private_key(key), parameter, message)
@@ -51,7 +57,8 @@ fn each_row_refuses_a_parameter_that_is_not_its_own() {
         let check = row.sign.unwrap().check;
         assert!(matches!(check(&key, &Parameter::Iv(vec![0; 16])), Err(Fault::BadParameter(_))));
         let none = check(&key, &Parameter::None);
-        assert_eq!(none.is_ok(), !row.name.contains("PSS"), "{}", row.name);
+        let needed = matches!(row.parameter, Shape::Pss | Shape::MacLength);
+        assert_eq!(none.is_ok(), !needed, "{}", row.name);
     }
 }
 
@@ -100,6 +107,8 @@ fn a_digest_info_signed_raw_is_the_hashed_mechanisms_signature() {
         (Hash::Sha256, "CKM_SHA256_RSA_PKCS"),
         (Hash::Sha384, "CKM_SHA384_RSA_PKCS"),
         (Hash::Sha512, "CKM_SHA512_RSA_PKCS"),
+        (Hash::Md5, "CKM_MD5_RSA_PKCS"),
+        (Hash::Sha3_256, "CKM_SHA3_256_RSA_PKCS"),
     ] {
         let info = digest_info(hash, &digest::hash(hash, b"message"));
         assert_eq!(digest_info_hash(&info), Some(hash));
@@ -182,7 +191,7 @@ fn ecdh_refuses_points_off_the_curve_and_derivations_that_are_not_built() {
     let derive = row("CKM_ECDH1_DERIVE").derive.unwrap().derive;
     let (key, good) = (private_key("p256"), key_line("p256").public);
     let agree = |kdf, shared: &[u8], public: &[u8]| {
-        derive(&key, &Parameter::Ecdh1 { kdf, shared: shared.to_vec(), public: public.to_vec() })
+        derive(&key, &Parameter::Ecdh1 { kdf, shared: shared.to_vec(), public: public.to_vec() }, None)
     };
     assert_eq!(agree(1, b"", &good).unwrap().len(), 32);
     let mut off = good.clone();
@@ -195,9 +204,9 @@ fn ecdh_refuses_points_off_the_curve_and_derivations_that_are_not_built() {
     }
     assert!(matches!(agree(2, b"", &good), Err(Fault::BadParameter(_))));
     assert!(matches!(agree(1, b"shared", &good), Err(Fault::BadParameter(_))));
-    assert!(matches!(derive(&key, &Parameter::None), Err(Fault::BadParameter(_))));
+    assert!(matches!(derive(&key, &Parameter::None, None), Err(Fault::BadParameter(_))));
     let parameter = Parameter::Ecdh1 { kdf: 1, shared: vec![], public: good.clone() };
-    assert!(matches!(derive(&public_key("p256"), &parameter), Err(Fault::WrongKeyType(_))));
+    assert!(matches!(derive(&public_key("p256"), &parameter, None), Err(Fault::WrongKeyType(_))));
 }
 
 #[test]
@@ -211,8 +220,21 @@ fn two_sides_agree_on_one_secret() {
         let (one, two) = (pair().unwrap(), pair().unwrap());
         let with = |key: &Key, other: &Key| {
             let public = super::super::public_of(other).unwrap().material().expose().to_vec();
-            derive(key, &Parameter::Ecdh1 { kdf: 1, shared: vec![], public }).unwrap()
+            derive(key, &Parameter::Ecdh1 { kdf: 1, shared: vec![], public }, None).unwrap()
         };
         assert_eq!(with(&one, &two), with(&two, &one));
+    }
+}
+
+#[test]
+fn a_mac_that_is_cut_has_one_byte_at_least_and_no_more_than_the_whole() {
+    for row in signing_rows().filter(|row| row.parameter == Shape::MacLength) {
+        let (key, ..) = example(row);
+        let signature = row.sign.unwrap();
+        let whole = (signature.length)(&key);
+        for (length, fits) in [(0, false), (1, true), (whole, true), (whole + 1, false)] {
+            let checked = (signature.check)(&key, &Parameter::MacLength(length));
+            assert_eq!(checked.is_ok(), fits, "{} {length}", row.name);
+        }
     }
 }

@@ -13,7 +13,7 @@ use crate::key::{Attributes, Key};
 use crate::registry::constants as ck;
 use crate::registry::parameter::{Parameter, Shape};
 use crate::registry::{
-    Derive, Gather, Generate, GenerateOptions, KeyKind, Mechanism, Psa, Signature, Sizes, Takes, Unit,
+    Derive, End, Gather, Generate, GenerateOptions, KeyKind, Mechanism, Psa, Signature, Sizes, Takes, Unit,
 };
 use crate::secret::Secret;
 use arithmetic::Ready;
@@ -48,6 +48,10 @@ pub static FAMILY: Family = Family {
         hashed::<Sha256>("CKM_ECDSA_SHA256", ck::CKM_ECDSA_SHA256),
         hashed::<Sha384>("CKM_ECDSA_SHA384", ck::CKM_ECDSA_SHA384),
         hashed::<Sha512>("CKM_ECDSA_SHA512", ck::CKM_ECDSA_SHA512),
+        hashed::<sha3::Sha3_224>("CKM_ECDSA_SHA3_224", ck::CKM_ECDSA_SHA3_224),
+        hashed::<sha3::Sha3_256>("CKM_ECDSA_SHA3_256", ck::CKM_ECDSA_SHA3_256),
+        hashed::<sha3::Sha3_384>("CKM_ECDSA_SHA3_384", ck::CKM_ECDSA_SHA3_384),
+        hashed::<sha3::Sha3_512>("CKM_ECDSA_SHA3_512", ck::CKM_ECDSA_SHA3_512),
         Mechanism {
             name: "CKM_ECDH1_DERIVE",
             ckm: ck::CKM_ECDH1_DERIVE,
@@ -55,7 +59,7 @@ pub static FAMILY: Family = Family {
             keys: KEYS,
             sizes: SIZES,
             parameter: Shape::Ecdh1,
-            derive: Some(Derive { derive: agree }),
+            derive: Some(Derive { derive: agree, drops: End::Leading }),
             ..Mechanism::NOTHING
         },
         Mechanism {
@@ -65,7 +69,7 @@ pub static FAMILY: Family = Family {
             keys: KEYS,
             sizes: SIZES,
             parameter: Shape::Ecdh1,
-            derive: Some(Derive { derive: agree }),
+            derive: Some(Derive { derive: agree, drops: End::Leading }),
             ..Mechanism::NOTHING
         },
     ],
@@ -123,7 +127,7 @@ fn verify(key: &Key, _: &Parameter, digest: &[u8], signature: &[u8]) -> Result<(
     key.prepared::<Ready>()?.public().verify(digest, signature)
 }
 
-fn agree(key: &Key, parameter: &Parameter) -> Result<Secret, Fault> {
+fn agree(key: &Key, parameter: &Parameter, _: Option<usize>) -> Result<Secret, Fault> {
     let Parameter::Ecdh1 { kdf, shared, public } = parameter else {
         return Err(Fault::BadParameter("CK_ECDH1_DERIVE_PARAMS is expected"));
     };
