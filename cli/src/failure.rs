@@ -10,6 +10,11 @@ impl Failure {
     pub(crate) fn new(text: impl Into<String>) -> Failure {
         Failure(text.into())
     }
+
+    /// The same, with what it is about in front.
+    pub(crate) fn about(self, what: &str) -> Failure {
+        Failure(format!("{what}: {}", self.0))
+    }
 }
 
 impl From<Fault> for Failure {

@@ -1,12 +1,24 @@
 //! The program `twintoken`: makes and lists tokens, says what is in force, and sets programs up to use a token.
 
 mod answer;
+mod certificate;
+mod chosen;
 mod commands;
 mod failure;
 mod folder;
+mod formats;
+mod found;
+mod hex;
+mod incoming;
 mod module;
+mod pem;
+mod pins;
+mod query;
+mod readable;
 mod shell;
+mod softhsm;
 mod table;
+mod terminal;
 mod token;
 mod uri;
 
@@ -32,6 +44,8 @@ To start, in a shell:
 For a token that stays:
   twintoken init --label mine --pin-file pin.txt
   twintoken list
+  twintoken import key.pem --label first
+  twintoken show
 
 Tokens lie in the folder that `twintoken where` names; TWINTOKEN_STORE=FOLDER names another.";
 
@@ -41,6 +55,18 @@ enum Command {
     Init(commands::init::Arguments),
     /// Show slots and tokens
     List(commands::list::Arguments),
+    /// Show a token's objects and their attributes
+    Show(commands::show::Arguments),
+    /// Bring keys and certificates from a file into a token
+    Import(commands::import::Arguments),
+    /// Write a certificate, a public key, data, or a key that may leave the token
+    Export(commands::export::Arguments),
+    /// Destroy objects of a token
+    Delete(commands::delete::Arguments),
+    /// Change a token's PINs
+    Pin(commands::pin::Arguments),
+    /// Bring tokens of SoftHSM2 over, with all their objects
+    ImportSofthsm(commands::import_softhsm::Arguments),
     /// Show which store, settings and module are in force, and why
     Where(commands::place::Arguments),
     /// Show what the store can compute
@@ -60,6 +86,12 @@ impl Command {
         Ok(match self {
             Command::Init(arguments) => commands::init::run(&arguments)?.into(),
             Command::List(arguments) => commands::list::run(&arguments)?.into(),
+            Command::Show(arguments) => commands::show::run(&arguments)?.into(),
+            Command::Import(arguments) => commands::import::run(&arguments)?.into(),
+            Command::Export(arguments) => commands::export::run(&arguments)?,
+            Command::Delete(arguments) => commands::delete::run(&arguments)?.into(),
+            Command::Pin(arguments) => commands::pin::run(&arguments)?.into(),
+            Command::ImportSofthsm(arguments) => commands::import_softhsm::run(&arguments)?,
             Command::Where(arguments) => commands::place::run(&arguments)?.into(),
             Command::Mechanisms(arguments) => commands::mechanisms::run(&arguments)?.into(),
             Command::Env(arguments) => commands::env::run(&arguments)?.into(),
@@ -74,7 +106,7 @@ fn main() -> ExitCode {
     match Arguments::parse().command.run() {
         Ok(answer) => {
             // A reader that has seen enough and closed the pipe is no failure.
-            let _ = std::io::stdout().write_all(answer.text.as_bytes());
+            let _ = std::io::stdout().write_all(&answer.output);
             if answer.all_is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE }
         }
         Err(failure) => {

@@ -16,6 +16,7 @@ use crate::run;
 use crate::scenario::Scenario;
 use crate::self_check;
 use crate::self_check_psa;
+use crate::unexcused;
 
 /// Runs the same store, sign and query scenarios on several key stores and shows where they differ.
 #[derive(Debug, Parser)]
@@ -67,6 +68,9 @@ pub struct Conformance {
     /// List the functions of PKCS#11 with the number of checks about each, and those without one.
     #[arg(long)]
     pub chapters: bool,
+    /// Put all excuses aside: what departs, by the scenarios alone, each with the fewest steps that show it.
+    #[arg(long)]
+    pub unexcused: bool,
     /// Run only scenarios whose name contains this text.
     #[arg(long, value_name = "PATTERN")]
     pub scenario: Option<String>,
@@ -145,6 +149,9 @@ pub fn conformance(options: &Conformance) -> Result<bool, Refusal> {
     }
     let program = std::env::current_exe().map_err(|error| Refusal::File("this program".into(), error))?;
     let selection = backend::select(own, &options.modules)?;
+    if options.unexcused {
+        return Ok(unexcused::unexcused(&program, &scenarios, selection.backends));
+    }
     let clock = run::Stopwatch::start();
     let jobs = run::jobs(&scenarios, &selection.backends);
     let progress = report::progress::Progress::new(&jobs);

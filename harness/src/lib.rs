@@ -22,6 +22,8 @@ pub mod scenario;
 pub mod scenarios;
 pub mod self_check;
 pub mod self_check_psa;
+mod shrink;
 pub mod step;
+pub mod unexcused;
 pub mod verdict;
 pub mod verify;

@@ -42,7 +42,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Answer, Failure> {
             "Not all is well with the store, and so with its copy ({}): run `twintoken doctor`.\n",
             counted(seen.findings.len(), "finding")
         ));
-        return Ok(Answer { text, all_is_well: false });
+        return Ok(Answer::text(text, false));
     }
     text.push_str(&format!("`twintoken restore {}` puts it in a store's place.\n", file.display()));
     Ok(text.into())

@@ -1,9 +1,9 @@
 //! `twintoken doctor`: whether the store is sound, what is lost, and what mends it.
 
-use super::init::one_of;
 use crate::answer::Answer;
 use crate::failure::Failure;
 use crate::folder::{Place, counted};
+use crate::pins::one_of;
 use crate::table;
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -45,7 +45,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Answer, Failure> {
     if !arguments.repair || seen.is_sound() {
         describe(&mut text, &seen);
         text.push_str(&next(&seen, None, arguments));
-        return Ok(Answer { text, all_is_well: seen.is_sound() });
+        return Ok(Answer::text(text, seen.is_sound()));
     }
     describe(&mut text, &seen);
     match upkeep::repair(&place.folder, &seen, arguments.remove_damaged, pin) {
@@ -54,14 +54,14 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Answer, Failure> {
             describe(&mut text, &repaired.after);
             text.push_str(&done(&repaired));
             text.push_str(&next(&repaired.after, Some(&repaired), arguments));
-            Ok(Answer { all_is_well: repaired.after.is_sound(), text })
+            Ok(Answer::text(text, repaired.after.is_sound()))
         }
         Err(fault) => {
             let _ = writeln!(text, "The repair failed: {fault}.");
             text.push_str(
                 "Next: `twintoken restore FILE --force` with a backup; the file as it was lies beside it.\n",
             );
-            Ok(Answer { text, all_is_well: false })
+            Ok(Answer::text(text, false))
         }
     }
 }

@@ -1,6 +1,7 @@
 //! `twintoken init`: a token that stays.
 
 use crate::failure::Failure;
+use crate::pins::{one_of, set_so_pin};
 use crate::token::{self, Held, Wanted};
 use clap::ValueEnum;
 use std::fmt::Write;
@@ -125,12 +126,12 @@ struct Pins {
 
 impl Pins {
     fn of(arguments: &Arguments, settings: &Settings, explained: &[Explained]) -> Result<Pins, Failure> {
-        let is_set =
-            |name: &str| explained.iter().any(|one| one.name == name && one.why != Explained::DEFAULT);
         let pin = one_of(arguments.pin.as_ref(), arguments.pin_file.as_ref())?;
         let so_pin = one_of(arguments.so_pin.as_ref(), arguments.so_pin_file.as_ref())?;
-        let set_so_pin = is_set("so_pin").then(|| settings.ready_token.so_pin.clone());
-        Ok(Pins { pin: pin.or_else(|| settings.pin.clone()), so_pin: so_pin.or(set_so_pin) })
+        Ok(Pins {
+            pin: pin.or_else(|| settings.pin.clone()),
+            so_pin: so_pin.or_else(|| set_so_pin(settings, explained)),
+        })
     }
 
     fn user(&self) -> Result<&str, Failure> {
@@ -142,11 +143,4 @@ impl Pins {
     fn security_officer(&self) -> Result<&str, Failure> {
         self.so_pin.as_deref().map_or_else(|| self.user(), Ok)
     }
-}
-
-pub(super) fn one_of(text: Option<&String>, file: Option<&PathBuf>) -> Result<Option<String>, Failure> {
-    let Some(file) = file else { return Ok(text.cloned()) };
-    let content = std::fs::read_to_string(file)
-        .map_err(|error| Failure::new(format!("the PIN file {} cannot be read: {error}", file.display())))?;
-    Ok(Some(content.lines().next().unwrap_or_default().to_owned()))
 }

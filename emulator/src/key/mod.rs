@@ -57,6 +57,18 @@ impl Key {
         &self.material
     }
 
+    /// The material of a public key, which is no secret.
+    ///
+    /// # Errors
+    /// [`Fault::WrongKeyType`] for a key with anything to hide.
+    pub fn public_material(&self) -> Result<&[u8], Fault> {
+        if self.attributes.key_type.is_public() {
+            Ok(self.material.expose())
+        } else {
+            Err(Fault::WrongKeyType("public keys"))
+        }
+    }
+
     /// The curve of an elliptic-curve key.
     ///
     /// # Errors

@@ -15,6 +15,7 @@ mod info;
 mod keys;
 mod messages;
 mod objects;
+mod portable;
 mod recover;
 mod sessions;
 mod sign;
@@ -28,6 +29,7 @@ pub use code::code;
 pub use given::Operation;
 pub use info::{Info, MechanismInfo, SessionInfo, SlotInfo, TokenInfo};
 pub use messages::{MessageProcess, message_shape};
+pub use portable::{Incoming, Material, are_halves};
 
 use crate::emulator::Emulator;
 use crate::fault::Fault;

@@ -14,8 +14,15 @@ use std::path::{Path, PathBuf};
 const FILE: &str = "twintoken.toml";
 
 /// Variables that other programs of this project read; the store does not mind them.
-const OTHERS: [&str; 5] =
-    ["TWINTOKEN_MODULE", "TWINTOKEN_P11_KIT", "TWINTOKEN_SLOT", "TWINTOKEN_TOKEN_LABEL", "TWINTOKEN_URI"];
+const OTHERS: [&str; 7] = [
+    "TWINTOKEN_MODULE",
+    "TWINTOKEN_NEW_PIN",
+    "TWINTOKEN_P11_KIT",
+    "TWINTOKEN_PASSWORD",
+    "TWINTOKEN_SLOT",
+    "TWINTOKEN_TOKEN_LABEL",
+    "TWINTOKEN_URI",
+];
 
 /// Beginnings of variables that tests and the harness may use as they like.
 const ROOMS: [&str; 2] = ["TWINTOKEN_TEST_", "TWINTOKEN_HARNESS_"];

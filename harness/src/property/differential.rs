@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Mutex;
 
-use super::{Step, each_sequence, execute, plan, report, shrink};
+use super::{Step, each_sequence, execute, plan, report};
 use crate::backend::{Backend, Refusal};
 use crate::raw::Answer;
+use crate::shrink::shrunk;
 
 /// A kind of difference: the function, the first module's code, the second one's.
 type Pair = (String, String, String);
@@ -77,9 +78,9 @@ pub fn differential(modules: [&Backend; 2], seed: u64, steps: usize) -> Result<b
                 found.last().is_some_and(|(at, seen)| seen == pair && *at + 1 == steps.len())
             })
         };
-        let shrunk = shrink::shrunk(sequence.clone(), &shows);
-        let answers = execute::run(&program, modules[0], &shrunk).unwrap_or_default();
-        report::steps(&shrunk, &answers);
+        let short = shrunk(sequence.clone(), &shows);
+        let answers = execute::run(&program, modules[0], &short).unwrap_or_default();
+        report::steps(&short, &answers);
     }
     Ok(found.is_empty())
 }

@@ -5,9 +5,8 @@ pub mod execute;
 pub mod generate;
 mod judge;
 pub mod model;
-mod report;
+pub(crate) mod report;
 mod saved;
-mod shrink;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -18,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::backend::{Backend, Refusal};
 use crate::raw::{Answer, Call};
+use crate::shrink::shrunk;
 
 pub use judge::{Disagreement, Group, first};
 pub use saved::{Saved, replay};
@@ -117,8 +117,8 @@ pub fn property(backend: &Backend, seed: u64, steps: usize, folder: &Path) -> Re
     report::counts(&backend.profile.title, seed, &tally, clock.seconds());
     let mut files: Vec<PathBuf> = Vec::new();
     for (at, (group, (count, sequence))) in tally.groups.iter().enumerate() {
-        let shrunk = shrink::shrunk(sequence.clone(), &|steps| shows(&program, backend, steps, group));
-        let saved = Saved::of(backend, &program, shrunk, group.clone());
+        let short = shrunk(sequence.clone(), &|steps| shows(&program, backend, steps, group));
+        let saved = Saved::of(backend, &program, short, group.clone());
         let file = folder.join("property").join(format!("{:03}-{}.json", at + 1, group.function));
         saved.write(&file)?;
         report::disagreement(at + 1, *count, &saved, &file);

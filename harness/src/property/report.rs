@@ -7,7 +7,7 @@ use super::{Saved, Step, Tally};
 use crate::raw::{Answer, Call};
 
 /// A call as one line: the function, and its arguments as they are saved.
-pub(super) fn readable(call: &Call) -> String {
+pub(crate) fn readable(call: &Call) -> String {
     let arguments = match serde_json::to_value(call) {
         Ok(serde_json::Value::Object(map)) => {
             map.into_iter().next().map(|(_, inner)| inner.to_string()).unwrap_or_default()

@@ -2,6 +2,7 @@
 
 mod answers;
 mod ciphers;
+mod foreign;
 mod keys;
 mod rows;
 mod rsa_keys;
