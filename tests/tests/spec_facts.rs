@@ -74,6 +74,12 @@ fn every_key_type_number_has_the_parity_bit_the_encoding_wants() {
         KeyType::RSA_KEY_PAIR,
         KeyType::ECC_PUBLIC_KEY_SECP_R1,
         KeyType::ECC_KEY_PAIR_SECP_R1,
+        KeyType::ECC_PUBLIC_KEY_SECP_K1,
+        KeyType::ECC_KEY_PAIR_SECP_K1,
+        KeyType::ECC_PUBLIC_KEY_BRAINPOOL_P_R1,
+        KeyType::ECC_KEY_PAIR_BRAINPOOL_P_R1,
+        KeyType::ECC_PUBLIC_KEY_MONTGOMERY,
+        KeyType::ECC_KEY_PAIR_MONTGOMERY,
         KeyType::ECC_PUBLIC_KEY_TWISTED_EDWARDS,
         KeyType::ECC_KEY_PAIR_TWISTED_EDWARDS,
     ] {
@@ -119,6 +125,8 @@ fn attribute_rows(one: &Attribute) -> Vec<(Class, Option<KeyTypeOf>)> {
         (Some("CKK_RSA"), _) => Some(KeyTypeOf::RsaKeyPair),
         (Some("CKK_EC"), Class::PublicKey) => Some(KeyTypeOf::EccPublicKey(p256)),
         (Some("CKK_EC"), _) => Some(KeyTypeOf::EccKeyPair(p256)),
+        (Some("CKK_EC_MONTGOMERY"), Class::PublicKey) => Some(KeyTypeOf::EccPublicKey(EccFamily::Montgomery)),
+        (Some("CKK_EC_MONTGOMERY"), _) => Some(KeyTypeOf::EccKeyPair(EccFamily::Montgomery)),
         (Some("CKK_EC_EDWARDS"), Class::PublicKey) => {
             Some(KeyTypeOf::EccPublicKey(EccFamily::TwistedEdwards))
         }
@@ -126,9 +134,7 @@ fn attribute_rows(one: &Attribute) -> Vec<(Class, Option<KeyTypeOf>)> {
         (Some("CKK_AES"), _) => Some(KeyTypeOf::Aes),
         _ => None,
     };
-    // Montgomery keys are not built.
-    let built = one.key_type.as_deref() != Some("CKK_EC_MONTGOMERY");
-    classes.iter().filter(|_| built).map(|class| (*class, key_type(*class))).collect()
+    classes.iter().map(|class| (*class, key_type(*class))).collect()
 }
 
 #[test]
@@ -225,8 +231,12 @@ fn every_mechanism_does_no_more_than_the_specifications_table_and_counts_as_it_s
             let due = match kind {
                 KeyKind::Rsa => "CKK_RSA",
                 KeyKind::Ecc(EccFamily::TwistedEdwards) => "CKK_EC_EDWARDS",
+                KeyKind::Ecc(EccFamily::Montgomery) => "CKK_EC_MONTGOMERY",
                 KeyKind::Ecc(_) => "CKK_EC",
                 KeyKind::Aes => "CKK_AES",
+                KeyKind::Des => "CKK_DES",
+                KeyKind::TripleDes => "CKK_DES3",
+                KeyKind::AnySecret => "CKK_GENERIC_SECRET",
                 KeyKind::Secret => "CKK_GENERIC_SECRET",
             };
             assert!(one.key_types.iter().any(|word| word == due), "{} with {due}", row.name);

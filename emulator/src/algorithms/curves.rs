@@ -11,6 +11,18 @@ use der::{Decode, Encode};
 const P256: &[u8] = &[0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07];
 /// OBJECT IDENTIFIER 1.3.132.0.34 (secp384r1).
 const P384: &[u8] = &[0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x22];
+/// OBJECT IDENTIFIER 1.3.132.0.35 (secp521r1).
+const P521: &[u8] = &[0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x23];
+/// OBJECT IDENTIFIER 1.3.132.0.10 (secp256k1).
+const SECP256K1: &[u8] = &[0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x0a];
+/// OBJECT IDENTIFIER 1.3.36.3.3.2.8.1.1.7 (brainpoolP256r1).
+const BRAINPOOL_P256R1: &[u8] = &[0x06, 0x09, 0x2b, 0x24, 0x03, 0x03, 0x02, 0x08, 0x01, 0x01, 0x07];
+/// OBJECT IDENTIFIER 1.3.36.3.3.2.8.1.1.11 (brainpoolP384r1).
+const BRAINPOOL_P384R1: &[u8] = &[0x06, 0x09, 0x2b, 0x24, 0x03, 0x03, 0x02, 0x08, 0x01, 0x01, 0x0b];
+/// OBJECT IDENTIFIER 1.3.101.110 (id-X25519, RFC 8410).
+const X25519: &[u8] = &[0x06, 0x03, 0x2b, 0x65, 0x6e];
+/// PrintableString "curve25519", the curveName form of PKCS#11 3.0.
+const X25519_NAME: &[u8] = b"\x13\x0acurve25519";
 /// OBJECT IDENTIFIER 1.3.101.112 (id-Ed25519, RFC 8410).
 const ED25519: &[u8] = &[0x06, 0x03, 0x2b, 0x65, 0x70];
 /// PrintableString "edwards25519", the curveName form of PKCS#11 3.0.
@@ -24,12 +36,17 @@ pub fn curve_parameters(curve: Curve) -> Vec<u8> {
     match curve {
         Curve::P256 => P256,
         Curve::P384 => P384,
+        Curve::P521 => P521,
+        Curve::Secp256k1 => SECP256K1,
+        Curve::BrainpoolP256r1 => BRAINPOOL_P256R1,
+        Curve::BrainpoolP384r1 => BRAINPOOL_P384R1,
+        Curve::X25519 => X25519,
         Curve::Ed25519 => ED25519,
     }
     .to_vec()
 }
 
-/// The curve that a value of CKA_EC_PARAMS names, by object identifier or, for Ed25519, by curve name.
+/// The curve that a value of CKA_EC_PARAMS names, by object identifier or, for Ed25519 and X25519, by curve name.
 ///
 /// # Errors
 /// [`Fault::CurveNotSupported`] for another curve, [`Fault::AttributeValue`] for what is no DER.
@@ -37,6 +54,11 @@ pub fn curve_of_parameters(parameters: &[u8]) -> Result<Curve, Fault> {
     match parameters {
         P256 => Ok(Curve::P256),
         P384 => Ok(Curve::P384),
+        P521 => Ok(Curve::P521),
+        SECP256K1 => Ok(Curve::Secp256k1),
+        BRAINPOOL_P256R1 => Ok(Curve::BrainpoolP256r1),
+        BRAINPOOL_P384R1 => Ok(Curve::BrainpoolP384r1),
+        X25519 | X25519_NAME => Ok(Curve::X25519),
         ED25519 | ED25519_NAME | ED25519_OLD => Ok(Curve::Ed25519),
         other if AnyRef::from_der(other).is_ok() => Err(Fault::CurveNotSupported),
         _ => Err(Fault::AttributeValue("CKA_EC_PARAMS")),
@@ -47,8 +69,8 @@ pub fn curve_of_parameters(parameters: &[u8]) -> Result<Curve, Fault> {
 #[must_use]
 pub fn point_length(curve: Curve) -> usize {
     match curve {
-        Curve::P256 | Curve::P384 => 1 + 2 * curve.bytes(),
-        Curve::Ed25519 => 32,
+        Curve::X25519 | Curve::Ed25519 => 32,
+        _ => 1 + 2 * curve.bytes(),
     }
 }
 

@@ -6,12 +6,17 @@ pub mod aes;
 mod block;
 pub mod computed;
 pub mod curves;
+pub mod derivation;
+pub mod des;
 pub mod digest;
+pub mod ecdh;
 pub mod edwards;
 pub mod foreign;
 mod gathered;
+pub mod hkdf;
 pub mod hmac;
 mod mac;
+pub mod montgomery;
 pub mod private_key_info;
 pub mod public_key_info;
 pub mod rsa;
@@ -52,8 +57,19 @@ pub struct KeyRules {
 }
 
 /// Everything this store can compute.
-pub static FAMILIES: &[&Family] =
-    &[&digest::FAMILY, &hmac::FAMILY, &rsa::FAMILY, &weierstrass::FAMILY, &edwards::FAMILY, &aes::FAMILY];
+pub static FAMILIES: &[&Family] = &[
+    &digest::FAMILY,
+    &hmac::FAMILY,
+    &rsa::FAMILY,
+    &weierstrass::FAMILY,
+    &edwards::FAMILY,
+    &montgomery::FAMILY,
+    &ecdh::FAMILY,
+    &aes::FAMILY,
+    &des::FAMILY,
+    &derivation::FAMILY,
+    &hkdf::FAMILY,
+];
 
 fn sorted() -> &'static [&'static Mechanism] {
     static SORTED: OnceLock<Vec<&'static Mechanism>> = OnceLock::new();
@@ -138,6 +154,15 @@ pub fn public_of(key: &Key) -> Result<Key, Fault> {
     let attributes =
         Attributes { id: None, key_type: attributes.key_type.public(), policy, ..attributes.clone() };
     admit(attributes, material)
+}
+
+/// Derived bytes as the material of a secret of this type: those of a DES key get their parity (§6.43 and others).
+#[must_use]
+pub fn fitted(key_type: KeyType, bytes: Secret) -> Secret {
+    match key_type {
+        KeyType::Des | KeyType::Des2 | KeyType::Des3 => des::with_parity(&bytes),
+        _ => bytes,
+    }
 }
 
 /// The attributes with the size that was found, which must be the size that was given, if any was.

@@ -14,6 +14,7 @@ use zeroize::Zeroizing;
 
 const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
 const EC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
+const X25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.110");
 const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
 
 /// The PrivateKeyInfo of a key pair.
@@ -25,9 +26,10 @@ pub fn encode(key: &Key) -> Result<Secret, Fault> {
     let material = key.material().expose();
     match attributes.key_type {
         KeyType::RsaKeyPair => written(RSA, Some(AnyRef::NULL), material),
-        KeyType::EccKeyPair(EccFamily::TwistedEdwards) => {
+        KeyType::EccKeyPair(family @ (EccFamily::TwistedEdwards | EccFamily::Montgomery)) => {
+            let oid = if family == EccFamily::Montgomery { X25519 } else { ED25519 };
             let seed = OctetStringRef::new(material).and_then(|seed| seed.to_der()).map_err(unencodable)?;
-            written(ED25519, None, &Zeroizing::new(seed))
+            written(oid, None, &Zeroizing::new(seed))
         }
         KeyType::EccKeyPair(family) => {
             let parameters = curves::curve_parameters(Curve::of(family, attributes.bits)?);
@@ -67,17 +69,17 @@ pub fn decode(bytes: &[u8]) -> Result<(KeyType, usize, Secret), Fault> {
     let inside = info.private_key.as_bytes();
     match info.algorithm.oid {
         RSA => Ok((KeyType::RsaKeyPair, 0, Secret::from(inside))),
-        ED25519 => {
+        oid @ (ED25519 | X25519) => {
             let seed = <&OctetStringRef>::from_der(inside).map_err(|_| broken())?;
-            let family = EccFamily::TwistedEdwards;
-            Ok((KeyType::EccKeyPair(family), Curve::Ed25519.bits(), Secret::from(seed.as_bytes())))
+            let curve = if oid == X25519 { Curve::X25519 } else { Curve::Ed25519 };
+            Ok((KeyType::EccKeyPair(curve.family()), curve.bits(), Secret::from(seed.as_bytes())))
         }
         EC => {
             let parameters = info.algorithm.parameters.ok_or_else(broken)?.to_der().map_err(|_| broken())?;
             let curve = curves::curve_of_parameters(&parameters).map_err(|_| broken())?;
             let private = EcPrivateKey::from_der(inside).map_err(|_| broken())?;
             let material = Secret::from(private.private_key);
-            Ok((KeyType::EccKeyPair(EccFamily::SecpR1), curve.bits(), material))
+            Ok((KeyType::EccKeyPair(curve.family()), curve.bits(), material))
         }
         _ => Err(Fault::WrappedKeyInvalid("its algorithm is not one of this store")),
     }

@@ -4,7 +4,7 @@ use super::{Value, agreement};
 use crate::algorithms::{self, curves, rsa};
 use crate::fault::Fault;
 use crate::key::identity::Lifetime;
-use crate::key::key_type::{Curve, EccFamily, KeyType};
+use crate::key::key_type::{EccFamily, KeyType};
 use crate::key::policy::{Permitted, Policy, Usage};
 use crate::key::{Attributes, Key};
 use crate::object::{Class, Facts, Object, Origin};
@@ -32,24 +32,33 @@ pub fn ckk_of(key_type: KeyType) -> u64 {
     match key_type {
         KeyType::RawData | KeyType::Hmac | KeyType::Derive | KeyType::GenericSecret => ck::CKK_GENERIC_SECRET,
         KeyType::Aes => ck::CKK_AES,
+        KeyType::Des => ck::CKK_DES,
+        KeyType::Des2 => ck::CKK_DES2,
+        KeyType::Des3 => ck::CKK_DES3,
         KeyType::RsaPublicKey | KeyType::RsaKeyPair => ck::CKK_RSA,
-        KeyType::EccPublicKey(EccFamily::SecpR1) | KeyType::EccKeyPair(EccFamily::SecpR1) => ck::CKK_EC,
-        KeyType::EccPublicKey(EccFamily::TwistedEdwards) | KeyType::EccKeyPair(EccFamily::TwistedEdwards) => {
-            ck::CKK_EC_EDWARDS
-        }
+        KeyType::EccPublicKey(family) | KeyType::EccKeyPair(family) => match family {
+            EccFamily::SecpR1 | EccFamily::SecpK1 | EccFamily::BrainpoolPR1 => ck::CKK_EC,
+            EccFamily::TwistedEdwards => ck::CKK_EC_EDWARDS,
+            EccFamily::Montgomery => ck::CKK_EC_MONTGOMERY,
+        },
     }
 }
 
-/// The key type of an object of `class` with this CKK_ number.
+/// The key type of an object of `class` with this CKK_ number; of CKK_EC, which does not say whose curves they are, the
+/// one with NIST's.
 pub(super) fn key_type_of(class: Class, ckk: u64) -> Result<KeyType, Fault> {
     let private = class == Class::PrivateKey;
     let ecc = |family| if private { KeyType::EccKeyPair(family) } else { KeyType::EccPublicKey(family) };
     match (class, ckk) {
         (Class::SecretKey, ck::CKK_AES) => Ok(KeyType::Aes),
+        (Class::SecretKey, ck::CKK_DES) => Ok(KeyType::Des),
+        (Class::SecretKey, ck::CKK_DES2) => Ok(KeyType::Des2),
+        (Class::SecretKey, ck::CKK_DES3) => Ok(KeyType::Des3),
         (Class::SecretKey, ck::CKK_GENERIC_SECRET) => Ok(KeyType::GenericSecret),
         (Class::PrivateKey, ck::CKK_RSA) => Ok(KeyType::RsaKeyPair),
         (Class::PublicKey, ck::CKK_RSA) => Ok(KeyType::RsaPublicKey),
         (Class::PrivateKey | Class::PublicKey, ck::CKK_EC) => Ok(ecc(EccFamily::SecpR1)),
+        (Class::PrivateKey | Class::PublicKey, ck::CKK_EC_MONTGOMERY) => Ok(ecc(EccFamily::Montgomery)),
         (Class::PrivateKey | Class::PublicKey, ck::CKK_EC_EDWARDS) => Ok(ecc(EccFamily::TwistedEdwards)),
         _ => Err(Fault::KeyTypeNotSupported("CKA_KEY_TYPE does not name a type of this class")),
     }
@@ -121,7 +130,12 @@ impl Draft {
             return Ok(Some(key.attributes().key_type));
         }
         let ckk = self.ckk.filter(|_| self.object.class.is_key());
-        ckk.map(|ckk| key_type_of(self.object.class, ckk)).transpose()
+        let named = ckk.map(|ckk| key_type_of(self.object.class, ckk)).transpose()?;
+        Ok(named.map(|key_type| {
+            let curve = curves::curve_of_parameters(self.bytes_of(ck::CKA_EC_PARAMS)).ok();
+            let of_curve = curve.map(|curve| key_type.with_family(curve.family()));
+            of_curve.filter(|of_curve| ckk_of(*of_curve) == ckk_of(key_type)).unwrap_or(key_type)
+        }))
     }
 
     pub(super) fn expect_class(&self, cko: u64) -> Result<(), Fault> {
@@ -193,12 +207,21 @@ impl Draft {
             KeyType::EccKeyPair(_) => {
                 let curve = curves::curve_of_parameters(self.bytes_of(ck::CKA_EC_PARAMS))?;
                 let value = self.bytes_of(ck::CKA_VALUE);
-                // An Ed25519 value is a string of bytes; those of the other curves are numbers.
-                Ok(if curve == Curve::Ed25519 { Secret::from(value) } else { number(value, curve.bytes()) })
+                // Ed25519 and X25519 values are strings of bytes; those of the other curves are numbers.
+                Ok(if !curve.family().is_weierstrass() {
+                    Secret::from(value)
+                } else {
+                    number(value, curve.bytes())
+                })
             }
-            KeyType::RawData | KeyType::Hmac | KeyType::Derive | KeyType::GenericSecret | KeyType::Aes => {
-                Ok(bytes(ck::CKA_VALUE))
-            }
+            KeyType::RawData
+            | KeyType::Hmac
+            | KeyType::Derive
+            | KeyType::GenericSecret
+            | KeyType::Aes
+            | KeyType::Des
+            | KeyType::Des2
+            | KeyType::Des3 => Ok(bytes(ck::CKA_VALUE)),
         }
     }
 

@@ -115,6 +115,8 @@ pub enum Keys {
     Rsa,
     /// Elliptic curves.
     Ecc,
+    /// Secrets whose type does not say how long they are.
+    OfAnyLength,
 }
 
 impl Keys {
@@ -122,6 +124,7 @@ impl Keys {
         match self {
             Keys::Any => true,
             Keys::Rsa => matches!(key_type, Some(KeyType::RsaKeyPair | KeyType::RsaPublicKey)),
+            Keys::OfAnyLength => key_type.is_none_or(|one| one.fixed_length().is_none()),
             Keys::Ecc => matches!(key_type, Some(KeyType::EccKeyPair(_) | KeyType::EccPublicKey(_))),
         }
     }

@@ -7,8 +7,22 @@ use crate::fault::Fault;
 pub enum EccFamily {
     /// PSA_ECC_FAMILY_SECP_R1.
     SecpR1,
+    /// PSA_ECC_FAMILY_SECP_K1.
+    SecpK1,
+    /// PSA_ECC_FAMILY_BRAINPOOL_P_R1.
+    BrainpoolPR1,
     /// PSA_ECC_FAMILY_TWISTED_EDWARDS.
     TwistedEdwards,
+    /// PSA_ECC_FAMILY_MONTGOMERY.
+    Montgomery,
+}
+
+impl EccFamily {
+    /// Whether its curves are those of CKK_EC: short Weierstrass form, points of two coordinates, ECDSA.
+    #[must_use]
+    pub const fn is_weierstrass(self) -> bool {
+        matches!(self, EccFamily::SecpR1 | EccFamily::SecpK1 | EccFamily::BrainpoolPR1)
+    }
 }
 
 /// A curve of this store.
@@ -18,19 +32,41 @@ pub enum Curve {
     P256,
     /// NIST P-384, 384 bits.
     P384,
+    /// NIST P-521, 521 bits.
+    P521,
+    /// secp256k1, 256 bits.
+    Secp256k1,
+    /// brainpoolP256r1, 256 bits.
+    BrainpoolP256r1,
+    /// brainpoolP384r1, 384 bits.
+    BrainpoolP384r1,
+    /// X25519, which agrees on secrets and signs nothing; PSA counts 255 bits.
+    X25519,
     /// Ed25519; PSA counts 255 bits.
     Ed25519,
 }
 
 impl Curve {
     /// All curves of this store.
-    pub const ALL: [Curve; 3] = [Curve::P256, Curve::P384, Curve::Ed25519];
+    pub const ALL: [Curve; 8] = [
+        Curve::P256,
+        Curve::P384,
+        Curve::P521,
+        Curve::Secp256k1,
+        Curve::BrainpoolP256r1,
+        Curve::BrainpoolP384r1,
+        Curve::X25519,
+        Curve::Ed25519,
+    ];
 
     /// The family it belongs to.
     #[must_use]
     pub const fn family(self) -> EccFamily {
         match self {
-            Curve::P256 | Curve::P384 => EccFamily::SecpR1,
+            Curve::P256 | Curve::P384 | Curve::P521 => EccFamily::SecpR1,
+            Curve::Secp256k1 => EccFamily::SecpK1,
+            Curve::BrainpoolP256r1 | Curve::BrainpoolP384r1 => EccFamily::BrainpoolPR1,
+            Curve::X25519 => EccFamily::Montgomery,
             Curve::Ed25519 => EccFamily::TwistedEdwards,
         }
     }
@@ -39,9 +75,10 @@ impl Curve {
     #[must_use]
     pub const fn bits(self) -> usize {
         match self {
-            Curve::P256 => 256,
-            Curve::P384 => 384,
-            Curve::Ed25519 => 255,
+            Curve::P256 | Curve::Secp256k1 | Curve::BrainpoolP256r1 => 256,
+            Curve::P384 | Curve::BrainpoolP384r1 => 384,
+            Curve::P521 => 521,
+            Curve::X25519 | Curve::Ed25519 => 255,
         }
     }
 
@@ -76,6 +113,12 @@ pub enum KeyType {
     GenericSecret,
     /// AES.
     Aes,
+    /// DES with one key.
+    Des,
+    /// DES with two keys, 16 bytes.
+    Des2,
+    /// DES with three keys, 24 bytes.
+    Des3,
     /// The public half of an RSA key.
     RsaPublicKey,
     /// An RSA key with its private half.
@@ -115,9 +158,24 @@ impl KeyType {
         }
     }
 
+    /// The same half of a key on a curve of another family; itself for everything else.
+    #[must_use]
+    pub const fn with_family(self, family: EccFamily) -> KeyType {
+        match self {
+            KeyType::EccKeyPair(_) => KeyType::EccKeyPair(family),
+            KeyType::EccPublicKey(_) => KeyType::EccPublicKey(family),
+            other => other,
+        }
+    }
+
     /// The length of the secrets of a type that has but one, in bytes.
     #[must_use]
     pub const fn fixed_length(self) -> Option<usize> {
-        None
+        match self {
+            KeyType::Des => Some(8),
+            KeyType::Des2 => Some(16),
+            KeyType::Des3 => Some(24),
+            _ => None,
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! The typed key at the centre of the store: what it is, where it lives, what it may do, and its material.
 
 pub mod algorithm;
+mod hash;
 pub mod identity;
 pub mod key_type;
 pub mod policy;

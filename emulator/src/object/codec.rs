@@ -79,16 +79,25 @@ const NEVER_EXTRACTABLE: u32 = 1 << 12;
 type FlagOf = fn(&mut Object) -> &mut bool;
 
 /// The numbers that stand for key types on disk: PSA's where PSA has one.
-const KEY_TYPES: [(KeyType, u32); 11] = [
+const KEY_TYPES: [(KeyType, u32); 20] = [
     (KeyType::RawData, 0x1001),
     (KeyType::Hmac, 0x1100),
     (KeyType::Derive, 0x1200),
     (KeyType::GenericSecret, 0x1_0000),
     (KeyType::Aes, 0x2400),
+    (KeyType::Des, 0x1_0001),
+    (KeyType::Des2, 0x1_0002),
+    (KeyType::Des3, 0x2301),
     (KeyType::RsaPublicKey, 0x4001),
     (KeyType::RsaKeyPair, 0x7001),
     (KeyType::EccPublicKey(EccFamily::SecpR1), 0x4112),
     (KeyType::EccKeyPair(EccFamily::SecpR1), 0x7112),
+    (KeyType::EccPublicKey(EccFamily::SecpK1), 0x4117),
+    (KeyType::EccKeyPair(EccFamily::SecpK1), 0x7117),
+    (KeyType::EccPublicKey(EccFamily::BrainpoolPR1), 0x4130),
+    (KeyType::EccKeyPair(EccFamily::BrainpoolPR1), 0x7130),
+    (KeyType::EccPublicKey(EccFamily::Montgomery), 0x4141),
+    (KeyType::EccKeyPair(EccFamily::Montgomery), 0x7141),
     (KeyType::EccPublicKey(EccFamily::TwistedEdwards), 0x4142),
     (KeyType::EccKeyPair(EccFamily::TwistedEdwards), 0x7142),
 ];

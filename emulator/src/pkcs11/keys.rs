@@ -1,15 +1,17 @@
 //! Making keys (PKCS#11 §5.18) and random numbers (§5.19).
 
-use super::{Cryptoki, Mechanism, Template};
+use super::{Access, Cryptoki, Mechanism, Template};
+use crate::algorithms;
 use crate::attribute::{self, Draft, nested};
 use crate::fault::Fault;
 use crate::grant::Use;
-use crate::key::key_type::{Curve, KeyType};
+use crate::key::key_type::KeyType;
 use crate::object::{Class, Object, Origin};
 use crate::registry::constants as ck;
 use crate::registry::parameter::Parameter;
 use crate::registry::{End, Generate, GenerateOptions};
 use crate::secret::Secret;
+use std::sync::Arc;
 
 impl Cryptoki<'_> {
     /// C_GenerateKey.
@@ -26,8 +28,8 @@ impl Cryptoki<'_> {
         let (generate, key_type) = self.generator(mechanism, false)?;
         let mut draft =
             attribute::draft_for_generation(Class::SecretKey, key_type, template, true, access.is_so())?;
-        let bytes = draft.number_of(ck::CKA_VALUE_LEN).unwrap_or(0);
-        let bits = usize::try_from(bytes).ok().and_then(|bytes| bytes.checked_mul(8));
+        let given = usize::try_from(draft.number_of(ck::CKA_VALUE_LEN).unwrap_or(0)).ok();
+        let bits = key_type.fixed_length().or(given).and_then(|bytes| bytes.checked_mul(8));
         let bits = bits.ok_or(Fault::AttributeValue("CKA_VALUE_LEN"))?;
         let rng = &*self.emulator.rng;
         let material = (generate.make)(key_type, bits, &GenerateOptions::default(), rng)?;
@@ -55,14 +57,14 @@ impl Cryptoki<'_> {
         for draft in [&public, &private] {
             access.may_write(&draft.object)?;
         }
-        let bits = pair_bits(&public, pair)?;
+        let (pair, bits) = pair_of(&public, pair, generate)?;
         let exponent = public.bytes_of(ck::CKA_PUBLIC_EXPONENT);
         let options =
             GenerateOptions { public_exponent: Some(exponent.to_vec()).filter(|bytes| !bytes.is_empty()) };
         let material = (generate.make)(pair, bits, &options, &*self.emulator.rng)?;
         private.take_key(pair, bits, material)?;
         let inside = private.object.key.as_deref().ok_or(Fault::Internal("a generated pair has no key"))?;
-        let half = crate::algorithms::public_of(inside)?;
+        let half = algorithms::public_of(inside)?;
         public.take_key(pair.public(), bits, half.material().clone())?;
         let origin = generated_origin(mechanism);
         let handles = self.store_new(&access, vec![finished(private, origin), finished(public, origin)])?;
@@ -82,7 +84,8 @@ impl Cryptoki<'_> {
         template: &Template,
     ) -> Result<u64, Fault> {
         let access = self.access(session)?;
-        let (grant, tie, base) = self.grant(session, mechanism, base, Use::Derive)?;
+        let (mechanism, other) = self.with_other_key(&access, mechanism)?;
+        let (grant, tie, base) = self.grant(session, &mechanism, base, Use::Derive)?;
         if tie.locked {
             // Its own login belongs to an operation that has begun, and derivation begins none.
             return Err(Fault::NotLoggedIn);
@@ -108,17 +111,37 @@ impl Cryptoki<'_> {
             End::Leading => &secret.expose()[surplus..],
             End::Trailing => &secret.expose()[..wanted],
         };
-        draft.take_key(key_type, 0, Secret::from(kept))?;
+        draft.take_key(key_type, 0, algorithms::fitted(key_type, Secret::from(kept)))?;
+        let sources = [Some(&base), other.as_ref()];
+        let sources = || sources.iter().flatten();
+        if derive.inherits {
+            draft.object.facts.sensitive |= sources().any(|source| source.facts.sensitive);
+            draft.object.facts.extractable &= sources().all(|source| source.facts.extractable);
+        }
         let object = finished(
             draft,
             Origin {
                 local: false,
-                always_sensitive: base.origin.always_sensitive,
-                never_extractable: base.origin.never_extractable,
+                always_sensitive: sources().all(|source| source.origin.always_sensitive),
+                never_extractable: sources().all(|source| source.origin.never_extractable),
                 generation: None,
             },
         );
         self.store_new(&access, vec![object]).map(|handles| handles[0])
+    }
+
+    /// The mechanism with the secret that its parameter names by handle, and the object which that is.
+    fn with_other_key(
+        &self,
+        access: &Access,
+        mechanism: &Mechanism,
+    ) -> Result<(Mechanism, Option<Arc<Object>>), Fault> {
+        let Parameter::Handle(handle) = mechanism.parameter else { return Ok((mechanism.clone(), None)) };
+        let other = self.key_object(access, handle)?;
+        let key = other.key.as_ref().filter(|_| other.class == Class::SecretKey);
+        let secret = key.ok_or(Fault::BadParameter("the other key is no secret"))?.material().clone();
+        let parameter = Parameter::OtherKey(secret);
+        Ok((Mechanism { ckm: mechanism.ckm, parameter }, Some(other)))
     }
 
     /// C_SeedRandom: the operating system's source needs no seed, and a caller's must not weaken it.
@@ -140,7 +163,12 @@ impl Cryptoki<'_> {
 
     /// The row's generation, and the first type of key it makes.
     fn generator(&self, mechanism: &Mechanism, pair: bool) -> Result<(&'static Generate, KeyType), Fault> {
-        let row = self.emulator.mechanism(mechanism.ckm)?;
+        // GnuTLS asks for Ed25519 keys by the name of the mechanism that they are for.
+        let ckm = match mechanism.ckm {
+            ck::CKM_EDDSA if pair => ck::CKM_EC_EDWARDS_KEY_PAIR_GEN,
+            ckm => ckm,
+        };
+        let row = self.emulator.mechanism(ckm)?;
         let none = Fault::NoSuchMechanism(row.ckm);
         let generate = row.generate.as_ref().ok_or(none.clone())?;
         let key_type = generate.makes.iter().find(|made| made.is_pair() == pair).ok_or(none)?;
@@ -154,13 +182,16 @@ impl Cryptoki<'_> {
     }
 }
 
-fn pair_bits(public: &Draft, pair: KeyType) -> Result<usize, Fault> {
-    let KeyType::EccKeyPair(family) = pair else {
+/// The type and the size of the pair: on a curve, what CKA_EC_PARAMS names.
+fn pair_of(public: &Draft, pair: KeyType, generate: &Generate) -> Result<(KeyType, usize), Fault> {
+    let KeyType::EccKeyPair(_) = pair else {
         let bits = public.number_of(ck::CKA_MODULUS_BITS).unwrap_or(0);
-        return usize::try_from(bits).map_err(|_| Fault::AttributeValue("CKA_MODULUS_BITS"));
+        let bits = usize::try_from(bits).map_err(|_| Fault::AttributeValue("CKA_MODULUS_BITS"))?;
+        return Ok((pair, bits));
     };
-    let curve = crate::algorithms::curves::curve_of_parameters(public.bytes_of(ck::CKA_EC_PARAMS))?;
-    Curve::of(family, curve.bits()).map(Curve::bits)
+    let curve = algorithms::curves::curve_of_parameters(public.bytes_of(ck::CKA_EC_PARAMS))?;
+    let pair = KeyType::EccKeyPair(curve.family());
+    if generate.makes.contains(&pair) { Ok((pair, curve.bits())) } else { Err(Fault::CurveNotSupported) }
 }
 
 fn generated_origin(mechanism: &Mechanism) -> Origin {

@@ -74,7 +74,9 @@ impl Cryptoki<'_> {
             Class::PrivateKey => private_key_info::decode(bytes.expose())?,
             _ => (wanted, 0, bytes),
         };
-        if key_type != wanted {
+        // CKK_EC does not say whose curve it is.
+        if attribute::ckk_of(key_type) != attribute::ckk_of(wanted) || key_type.is_pair() != wanted.is_pair()
+        {
             return Err(Fault::TemplateInconsistent("CKA_KEY_TYPE is not the type of what was wrapped"));
         }
         fits_value_length(template, key_type, &material)?;

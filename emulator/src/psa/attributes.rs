@@ -18,15 +18,24 @@ impl std::fmt::Debug for KeyType {
 }
 
 /// Core types and their numbers. The first row of a core type is how it reads.
-const NUMBERS: [(KeyType, key_type::KeyType); 10] = [
+const NUMBERS: [(KeyType, key_type::KeyType); 19] = [
     (KeyType::RAW_DATA, key_type::KeyType::RawData),
     (KeyType::HMAC, key_type::KeyType::Hmac),
     (KeyType::DERIVE, key_type::KeyType::Derive),
     (KeyType::AES, key_type::KeyType::Aes),
+    (KeyType::DES, key_type::KeyType::Des3),
+    (KeyType::DES, key_type::KeyType::Des2),
+    (KeyType::DES, key_type::KeyType::Des),
     (KeyType::RSA_PUBLIC_KEY, key_type::KeyType::RsaPublicKey),
     (KeyType::RSA_KEY_PAIR, key_type::KeyType::RsaKeyPair),
     (KeyType::ECC_PUBLIC_KEY_SECP_R1, key_type::KeyType::EccPublicKey(EccFamily::SecpR1)),
     (KeyType::ECC_KEY_PAIR_SECP_R1, key_type::KeyType::EccKeyPair(EccFamily::SecpR1)),
+    (KeyType::ECC_PUBLIC_KEY_SECP_K1, key_type::KeyType::EccPublicKey(EccFamily::SecpK1)),
+    (KeyType::ECC_KEY_PAIR_SECP_K1, key_type::KeyType::EccKeyPair(EccFamily::SecpK1)),
+    (KeyType::ECC_PUBLIC_KEY_BRAINPOOL_P_R1, key_type::KeyType::EccPublicKey(EccFamily::BrainpoolPR1)),
+    (KeyType::ECC_KEY_PAIR_BRAINPOOL_P_R1, key_type::KeyType::EccKeyPair(EccFamily::BrainpoolPR1)),
+    (KeyType::ECC_PUBLIC_KEY_MONTGOMERY, key_type::KeyType::EccPublicKey(EccFamily::Montgomery)),
+    (KeyType::ECC_KEY_PAIR_MONTGOMERY, key_type::KeyType::EccKeyPair(EccFamily::Montgomery)),
     (KeyType::ECC_PUBLIC_KEY_TWISTED_EDWARDS, key_type::KeyType::EccPublicKey(EccFamily::TwistedEdwards)),
     (KeyType::ECC_KEY_PAIR_TWISTED_EDWARDS, key_type::KeyType::EccKeyPair(EccFamily::TwistedEdwards)),
 ];
@@ -42,6 +51,8 @@ impl KeyType {
     pub const DERIVE: KeyType = KeyType(0x1200);
     /// PSA_KEY_TYPE_AES.
     pub const AES: KeyType = KeyType(0x2400);
+    /// PSA_KEY_TYPE_DES; PSA callers make those of three keys here.
+    pub const DES: KeyType = KeyType(0x2301);
     /// PSA_KEY_TYPE_RSA_PUBLIC_KEY.
     pub const RSA_PUBLIC_KEY: KeyType = KeyType(0x4001);
     /// PSA_KEY_TYPE_RSA_KEY_PAIR.
@@ -50,6 +61,18 @@ impl KeyType {
     pub const ECC_PUBLIC_KEY_SECP_R1: KeyType = KeyType(0x4112);
     /// PSA_KEY_TYPE_ECC_KEY_PAIR(PSA_ECC_FAMILY_SECP_R1).
     pub const ECC_KEY_PAIR_SECP_R1: KeyType = KeyType(0x7112);
+    /// PSA_KEY_TYPE_ECC_PUBLIC_KEY(PSA_ECC_FAMILY_SECP_K1).
+    pub const ECC_PUBLIC_KEY_SECP_K1: KeyType = KeyType(0x4117);
+    /// PSA_KEY_TYPE_ECC_KEY_PAIR(PSA_ECC_FAMILY_SECP_K1).
+    pub const ECC_KEY_PAIR_SECP_K1: KeyType = KeyType(0x7117);
+    /// PSA_KEY_TYPE_ECC_PUBLIC_KEY(PSA_ECC_FAMILY_BRAINPOOL_P_R1).
+    pub const ECC_PUBLIC_KEY_BRAINPOOL_P_R1: KeyType = KeyType(0x4130);
+    /// PSA_KEY_TYPE_ECC_KEY_PAIR(PSA_ECC_FAMILY_BRAINPOOL_P_R1).
+    pub const ECC_KEY_PAIR_BRAINPOOL_P_R1: KeyType = KeyType(0x7130);
+    /// PSA_KEY_TYPE_ECC_PUBLIC_KEY(PSA_ECC_FAMILY_MONTGOMERY).
+    pub const ECC_PUBLIC_KEY_MONTGOMERY: KeyType = KeyType(0x4141);
+    /// PSA_KEY_TYPE_ECC_KEY_PAIR(PSA_ECC_FAMILY_MONTGOMERY).
+    pub const ECC_KEY_PAIR_MONTGOMERY: KeyType = KeyType(0x7141);
     /// PSA_KEY_TYPE_ECC_PUBLIC_KEY(PSA_ECC_FAMILY_TWISTED_EDWARDS).
     pub const ECC_PUBLIC_KEY_TWISTED_EDWARDS: KeyType = KeyType(0x4142);
     /// PSA_KEY_TYPE_ECC_KEY_PAIR(PSA_ECC_FAMILY_TWISTED_EDWARDS).
@@ -204,9 +227,9 @@ impl Attributes {
 
     /// The size of a curve key from the length of its material, where the caller left it open.
     pub(super) fn bits_for(&self, material: usize) -> usize {
-        let length = |curve: &Curve| match self.key_type {
-            KeyType::ECC_PUBLIC_KEY_SECP_R1 => 2 * curve.bytes() + 1,
-            _ => curve.bytes(),
+        let public = self.key_type.core().is_ok_and(key_type::KeyType::is_public);
+        let length = |curve: &Curve| {
+            if public { algorithms::curves::point_length(*curve) } else { curve.bytes() }
         };
         let family = match self.key_type.core() {
             Ok(key_type::KeyType::EccKeyPair(family) | key_type::KeyType::EccPublicKey(family)) => family,
@@ -248,10 +271,12 @@ fn widest(key_type: key_type::KeyType, usage: Usage) -> Algorithm {
     use key_type::KeyType as Core;
     let signs = usage.intersects(Usage::SIGN | Usage::VERIFY);
     match key_type {
-        Core::EccKeyPair(EccFamily::SecpR1) | Core::EccPublicKey(EccFamily::SecpR1) if signs => {
+        Core::EccKeyPair(family) | Core::EccPublicKey(family) if signs && family.is_weierstrass() => {
             Algorithm::ecdsa(Algorithm::ANY_HASH)
         }
-        Core::EccKeyPair(EccFamily::SecpR1) if usage.contains(Usage::DERIVE) => Algorithm::ECDH,
+        Core::EccKeyPair(family) if usage.contains(Usage::DERIVE) && family != EccFamily::TwistedEdwards => {
+            Algorithm::ECDH
+        }
         Core::EccKeyPair(EccFamily::TwistedEdwards) | Core::EccPublicKey(EccFamily::TwistedEdwards)
             if signs =>
         {

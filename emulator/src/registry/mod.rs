@@ -76,6 +76,12 @@ pub enum KeyKind {
     Ecc(EccFamily),
     /// AES.
     Aes,
+    /// DES with one key.
+    Des,
+    /// DES with two or three keys.
+    TripleDes,
+    /// All secrets.
+    AnySecret,
     /// HMAC keys and generic secrets.
     Secret,
 }
@@ -90,6 +96,9 @@ impl KeyKind {
                 matches!(key_type, KeyType::EccKeyPair(family) | KeyType::EccPublicKey(family) if family == wanted)
             }
             KeyKind::Aes => key_type == KeyType::Aes,
+            KeyKind::Des => key_type == KeyType::Des,
+            KeyKind::TripleDes => matches!(key_type, KeyType::Des2 | KeyType::Des3),
+            KeyKind::AnySecret => key_type.is_secret(),
             KeyKind::Secret => matches!(key_type, KeyType::Hmac | KeyType::GenericSecret),
         }
     }
@@ -243,6 +252,8 @@ pub struct Derive {
     pub derive: DeriveFn,
     /// The end at which bytes go that the new key has no room for.
     pub drops: End,
+    /// Whether what is made of a sensitive or unextractable key must be so too.
+    pub inherits: bool,
 }
 
 /// Wraps the bytes of a key with another one.

@@ -1,6 +1,7 @@
 //! Mechanism parameters: their shapes in the rows, and their values once pointers are out of the way.
 
 use crate::key::algorithm::Hash;
+use crate::secret::Secret;
 
 /// What a mechanism's pParameter points to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +19,12 @@ pub enum Shape {
     /// CK_AES_CBC_ENCRYPT_DATA_PARAMS or CK_DES_CBC_ENCRYPT_DATA_PARAMS: an initialisation vector of this many bytes
     /// and data.
     IvData(usize),
+    /// CK_OBJECT_HANDLE of another secret.
+    OtherKey,
+    /// CK_EXTRACT_PARAMS: the number of a bit.
+    Bit,
+    /// CK_HKDF_PARAMS.
+    Hkdf,
     /// CK_AES_CTR_PARAMS.
     Counter,
     /// CK_GCM_PARAMS.
@@ -41,6 +48,9 @@ impl Shape {
             Shape::Iv(_) => "initialisation vector",
             Shape::OptionalIv(_) => "initial value (optional)",
             Shape::MacLength => "CK_MAC_GENERAL_PARAMS",
+            Shape::OtherKey => "CK_OBJECT_HANDLE",
+            Shape::Bit => "CK_EXTRACT_PARAMS",
+            Shape::Hkdf => "CK_HKDF_PARAMS",
             Shape::Data => "CK_KEY_DERIVATION_STRING_DATA",
             Shape::IvData(8) => "CK_DES_CBC_ENCRYPT_DATA_PARAMS",
             Shape::IvData(_) => "CK_AES_CBC_ENCRYPT_DATA_PARAMS",
@@ -63,6 +73,25 @@ pub enum Parameter {
     Iv(Vec<u8>),
     /// The length of a MAC, in bytes.
     MacLength(usize),
+    /// The handle of another secret, before the face has found it.
+    Handle(u64),
+    /// The other secret.
+    OtherKey(Secret),
+    /// The number of a bit, 0 being the most significant of the first byte.
+    Bit(u64),
+    /// HKDF.
+    Hkdf {
+        /// Whether to extract.
+        extract: bool,
+        /// Whether to expand.
+        expand: bool,
+        /// The hash of the HMAC.
+        hash: Hash,
+        /// The salt of extraction; empty is as many zeroes as the hash is long.
+        salt: Secret,
+        /// The context of expansion.
+        info: Vec<u8>,
+    },
     /// Data that a derivation works on.
     Data(Vec<u8>),
     /// The same with an initialisation vector.

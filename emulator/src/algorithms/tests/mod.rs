@@ -73,11 +73,18 @@ fn lines(file: &str) -> Vec<Vec<String>> {
 }
 
 fn key_lines() -> Vec<KeyLine> {
+    let both = |family| (KeyType::EccKeyPair(family), Some(KeyType::EccPublicKey(family)));
     let kind = |name: &str| match name {
         "hmac" => (KeyType::Hmac, None),
         "aes" => (KeyType::Aes, None),
+        "des" => (KeyType::Des, None),
+        "des2" => (KeyType::Des2, None),
+        "des3" => (KeyType::Des3, None),
         "rsa" => (KeyType::RsaKeyPair, Some(KeyType::RsaPublicKey)),
         "secp-r1" => (PAIR_R1, Some(PUBLIC_R1)),
+        "secp-k1" => both(EccFamily::SecpK1),
+        "brainpool" => both(EccFamily::BrainpoolPR1),
+        "montgomery" => both(EccFamily::Montgomery),
         "edwards" => (PAIR_ED, Some(PUBLIC_ED)),
         other => panic!("keys.csv has an unknown type {other}"),
     };

@@ -56,9 +56,15 @@ fn each_psa_algorithm_finds_its_row() {
 /// Each generator with what it makes and some sizes.
 const GENERATORS: &[(&str, KeyType, &[usize])] = &[
     ("CKM_RSA_PKCS_KEY_PAIR_GEN", KeyType::RsaKeyPair, &[1024, 2048]),
-    ("CKM_EC_KEY_PAIR_GEN", PAIR_R1, &[256, 384]),
+    ("CKM_EC_KEY_PAIR_GEN", PAIR_R1, &[256, 384, 521]),
+    ("CKM_EC_KEY_PAIR_GEN", KeyType::EccKeyPair(EccFamily::SecpK1), &[256]),
+    ("CKM_EC_KEY_PAIR_GEN", KeyType::EccKeyPair(EccFamily::BrainpoolPR1), &[256, 384]),
+    ("CKM_EC_MONTGOMERY_KEY_PAIR_GEN", KeyType::EccKeyPair(EccFamily::Montgomery), &[255]),
     ("CKM_EC_EDWARDS_KEY_PAIR_GEN", PAIR_ED, &[255]),
     ("CKM_AES_KEY_GEN", KeyType::Aes, &[128, 192, 256]),
+    ("CKM_DES_KEY_GEN", KeyType::Des, &[64]),
+    ("CKM_DES2_KEY_GEN", KeyType::Des2, &[128]),
+    ("CKM_DES3_KEY_GEN", KeyType::Des3, &[192]),
     ("CKM_GENERIC_SECRET_KEY_GEN", KeyType::GenericSecret, &[8, 256, 32768]),
     ("CKM_GENERIC_SECRET_KEY_GEN", KeyType::Hmac, &[256]),
     ("CKM_GENERIC_SECRET_KEY_GEN", KeyType::Derive, &[128]),
@@ -106,11 +112,13 @@ fn a_generator_refuses_sizes_that_are_not_its_own() {
         (KeyType::RsaKeyPair, 2049),
         (KeyType::RsaKeyPair, 8200),
         (KeyType::Aes, 127),
+        (KeyType::Des3, 128),
         (KeyType::Aes, 512),
         (KeyType::GenericSecret, 0),
         (KeyType::GenericSecret, 12),
         (KeyType::Hmac, 32776),
-        (PAIR_R1, 521),
+        (PAIR_R1, 224),
+        (KeyType::EccKeyPair(EccFamily::Montgomery), 448),
         (PAIR_ED, 256),
     ] {
         let make = generator_of(key_type).unwrap().generate.unwrap().make;

@@ -20,6 +20,7 @@ fn example(row: &Mechanism) -> (Key, Parameter, Vec<u8>) {
         name if name.contains("ECDSA") => "p256",
         "CKM_EDDSA" => "ed25519-1",
         name if name.contains("AES") => "aes-128",
+        name if name.contains("DES3") => "des3",
         _ => "hmac-1",
     };
     (private_key(key), parameter, message)
@@ -202,7 +203,8 @@ fn ecdh_refuses_points_off_the_curve_and_derivations_that_are_not_built() {
     for public in [&off[..], &compressed, &foreign, &[0], &[0; 65], &good[1..], b""] {
         assert!(matches!(agree(1, b"", public), Err(Fault::BadParameter(_))), "{public:02x?}");
     }
-    assert!(matches!(agree(2, b"", &good), Err(Fault::BadParameter(_))));
+    assert!(matches!(agree(3, b"", &good), Err(Fault::BadParameter(_))));
+    assert_eq!(agree(6, b"shared", &good).unwrap().len(), 32);
     assert!(matches!(agree(1, b"shared", &good), Err(Fault::BadParameter(_))));
     assert!(matches!(derive(&key, &Parameter::None, None), Err(Fault::BadParameter(_))));
     let parameter = Parameter::Ecdh1 { kdf: 1, shared: vec![], public: good.clone() };
@@ -214,7 +216,7 @@ fn two_sides_agree_on_one_secret() {
     let derive = row("CKM_ECDH1_DERIVE").derive.unwrap().derive;
     let make = super::super::generator_of(PAIR_R1).unwrap().generate.unwrap().make;
     let source = rng();
-    for bits in [256, 384] {
+    for bits in [256, 384, 521] {
         let pair =
             || admit(attributes(PAIR_R1, bits), make(PAIR_R1, bits, &Default::default(), &source).unwrap());
         let (one, two) = (pair().unwrap(), pair().unwrap());
@@ -236,5 +238,35 @@ fn a_mac_that_is_cut_has_one_byte_at_least_and_no_more_than_the_whole() {
             let checked = (signature.check)(&key, &Parameter::MacLength(length));
             assert_eq!(checked.is_ok(), fits, "{} {length}", row.name);
         }
+    }
+}
+
+#[test]
+fn x25519_refuses_points_of_small_order_and_other_lengths() {
+    let derive = row("CKM_ECDH1_DERIVE").derive.unwrap().derive;
+    let key = private_key("x25519");
+    let one = [&[1][..], &[0; 31]].concat();
+    for public in [&[0; 32][..], &one, &[9; 31], b""] {
+        let parameter = Parameter::Ecdh1 { kdf: 1, shared: vec![], public: public.to_vec() };
+        assert!(matches!(derive(&key, &parameter, None), Err(Fault::BadParameter(_))), "{public:02x?}");
+    }
+    let parameter = Parameter::Ecdh1 { kdf: 1, shared: vec![], public: key_line("x25519").public };
+    assert!(matches!(derive(&public_key("x25519"), &parameter, None), Err(Fault::WrongKeyType(_))));
+}
+
+#[test]
+fn on_secp256k1_both_right_values_of_a_signature_verify() {
+    let (row, key) = (row("CKM_ECDSA_SHA256"), private_key("secp256k1"));
+    let signature = sign(row, &key, &Parameter::None, b"message").unwrap();
+    let order = unhex("fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141");
+    let mut other = signature.clone();
+    let mut borrow = 0_i16;
+    for at in (0..32).rev() {
+        let digit = i16::from(order[at]) - i16::from(signature[32 + at]) - borrow;
+        borrow = i16::from(digit < 0);
+        other[32 + at] = u8::try_from(digit + 256 * borrow).unwrap();
+    }
+    for one in [&signature, &other] {
+        verify(row, &key, &Parameter::None, b"message", one).unwrap();
     }
 }

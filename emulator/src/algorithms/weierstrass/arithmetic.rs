@@ -1,4 +1,4 @@
-//! The two curves of the crypto crates behind one pair of traits.
+//! The curves of the crypto crates behind one pair of traits.
 
 use super::super::digest::with_function;
 use crate::env::{Borrowed, Rng};
@@ -47,7 +47,11 @@ impl Ready {
         match curve {
             Curve::P256 => p256_curve::private(scalar),
             Curve::P384 => p384_curve::private(scalar),
-            Curve::Ed25519 => Err(Fault::CurveNotSupported),
+            Curve::P521 => p521_curve::private(scalar),
+            Curve::Secp256k1 => k256_curve::private(scalar),
+            Curve::BrainpoolP256r1 => bp256_curve::private(scalar),
+            Curve::BrainpoolP384r1 => bp384_curve::private(scalar),
+            Curve::X25519 | Curve::Ed25519 => Err(Fault::CurveNotSupported),
         }
     }
 
@@ -59,7 +63,11 @@ impl Ready {
         match curve {
             Curve::P256 => p256_curve::public(point),
             Curve::P384 => p384_curve::public(point),
-            Curve::Ed25519 => Err(Fault::CurveNotSupported),
+            Curve::P521 => p521_curve::public(point),
+            Curve::Secp256k1 => k256_curve::public(point),
+            Curve::BrainpoolP256r1 => bp256_curve::public(point),
+            Curve::BrainpoolP384r1 => bp384_curve::public(point),
+            Curve::X25519 | Curve::Ed25519 => Err(Fault::CurveNotSupported),
         }
     }
 }
@@ -69,20 +77,28 @@ pub(super) fn generate(curve: Curve, rng: &dyn Rng) -> Result<Secret, Fault> {
     match curve {
         Curve::P256 => p256_curve::generate(rng),
         Curve::P384 => p384_curve::generate(rng),
-        Curve::Ed25519 => Err(Fault::CurveNotSupported),
+        Curve::P521 => p521_curve::generate(rng),
+        Curve::Secp256k1 => k256_curve::generate(rng),
+        Curve::BrainpoolP256r1 => bp256_curve::generate(rng),
+        Curve::BrainpoolP384r1 => bp384_curve::generate(rng),
+        Curve::X25519 | Curve::Ed25519 => Err(Fault::CurveNotSupported),
     }
 }
 
 /// The same few lines for each curve's crate: their generic form would need a page of trait bounds.
 macro_rules! curve {
-    ($module:ident, $curve:ident, $name:ident) => {
+    ($module:ident, $curve:ty) => {
         mod $module {
             use super::*;
+            use ecdsa::EcdsaCurve;
             use ecdsa::hazmat::sign_prehashed_rfc6979;
-            use $curve::ecdsa::signature::hazmat::{PrehashVerifier, RandomizedPrehashSigner};
-            use $curve::ecdsa::{Signature, SigningKey, VerifyingKey};
-            use $curve::elliptic_curve::Generate;
-            use $curve::elliptic_curve::point::AffineCoordinates;
+            use ecdsa::signature::hazmat::{PrehashVerifier, RandomizedPrehashSigner};
+            use p256::elliptic_curve::point::AffineCoordinates;
+            use p256::elliptic_curve::{Generate, PublicKey};
+
+            type Signature = ecdsa::Signature<$curve>;
+            type SigningKey = ecdsa::SigningKey<$curve>;
+            type VerifyingKey = ecdsa::VerifyingKey<$curve>;
 
             pub(super) fn private(scalar: &[u8]) -> Result<Ready, Fault> {
                 let key = SigningKey::from_slice(scalar)
@@ -114,14 +130,14 @@ macro_rules! curve {
                 fn sign_deterministic(&self, hash: Hash, digest: &[u8]) -> Vec<u8> {
                     let scalar = self.as_nonzero_scalar();
                     let (signature, _) = with_function!(hash, D => {
-                        sign_prehashed_rfc6979::<$curve::$name, D>(scalar, digest, &[])
+                        sign_prehashed_rfc6979::<$curve, D>(scalar, digest, &[])
                     });
                     signature.to_bytes().to_vec()
                 }
 
                 fn agree(&self, other: &Ready) -> Result<Secret, Fault> {
                     let point = other.public().point();
-                    let other = $curve::PublicKey::from_sec1_bytes(&point)
+                    let other = PublicKey::<$curve>::from_sec1_bytes(&point)
                         .map_err(|_| Fault::Internal("a checked point is on the curve"))?;
                     let shared = (other.to_projective() * self.as_nonzero_scalar().as_ref()).to_affine();
                     Ok(Secret::from(Zeroizing::new(shared.x()).as_slice()))
@@ -131,6 +147,9 @@ macro_rules! curve {
             impl Public for VerifyingKey {
                 fn verify(&self, digest: &[u8], signature: &[u8]) -> Result<(), Fault> {
                     let signature = Signature::from_slice(signature).map_err(|_| Fault::BadSignature)?;
+                    // The crate makes and takes the smaller of two right values on secp256k1; PKCS#11 takes both.
+                    let low = <$curve as EcdsaCurve>::NORMALIZE_S;
+                    let signature = if low { signature.normalize_s() } else { signature };
                     self.verify_prehash(digest, &signature).map_err(|_| Fault::BadSignature)
                 }
 
@@ -142,5 +161,9 @@ macro_rules! curve {
     };
 }
 
-curve!(p256_curve, p256, NistP256);
-curve!(p384_curve, p384, NistP384);
+curve!(p256_curve, p256::NistP256);
+curve!(p384_curve, p384::NistP384);
+curve!(p521_curve, p521::NistP521);
+curve!(k256_curve, k256::Secp256k1);
+curve!(bp256_curve, bp256::BrainpoolP256r1);
+curve!(bp384_curve, bp384::BrainpoolP384r1);

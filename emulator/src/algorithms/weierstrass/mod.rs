@@ -1,4 +1,4 @@
-//! ECDSA and ECDH on P-256 and P-384.
+//! ECDSA and ECDH on the curves of CKK_EC: NIST's, secp256k1 and Brainpool's.
 
 mod arithmetic;
 
@@ -11,9 +11,9 @@ use crate::key::algorithm::{Algorithm, Hash};
 use crate::key::key_type::{Curve, EccFamily, KeyType};
 use crate::key::{Attributes, Key};
 use crate::registry::constants as ck;
-use crate::registry::parameter::{Parameter, Shape};
+use crate::registry::parameter::Parameter;
 use crate::registry::{
-    Derive, End, Gather, Generate, GenerateOptions, KeyKind, Mechanism, Psa, Signature, Sizes, Takes, Unit,
+    Gather, Generate, GenerateOptions, KeyKind, Mechanism, Psa, Signature, Sizes, Takes, Unit,
 };
 use crate::secret::Secret;
 use arithmetic::Ready;
@@ -21,10 +21,25 @@ use sha1::Sha1;
 use sha2::{Sha224, Sha256, Sha384, Sha512};
 use std::sync::Arc;
 
-const PAIR: KeyType = KeyType::EccKeyPair(EccFamily::SecpR1);
-const PUBLIC: KeyType = KeyType::EccPublicKey(EccFamily::SecpR1);
-const KEYS: &[KeyKind] = &[KeyKind::Ecc(EccFamily::SecpR1)];
-const SIZES: Sizes = Sizes { min: 256, max: 384, unit: Unit::Bits };
+const PAIRS: &[KeyType] = &[
+    KeyType::EccKeyPair(EccFamily::SecpR1),
+    KeyType::EccKeyPair(EccFamily::SecpK1),
+    KeyType::EccKeyPair(EccFamily::BrainpoolPR1),
+];
+const TYPES: &[KeyType] = &[
+    KeyType::EccKeyPair(EccFamily::SecpR1),
+    KeyType::EccPublicKey(EccFamily::SecpR1),
+    KeyType::EccKeyPair(EccFamily::SecpK1),
+    KeyType::EccPublicKey(EccFamily::SecpK1),
+    KeyType::EccKeyPair(EccFamily::BrainpoolPR1),
+    KeyType::EccPublicKey(EccFamily::BrainpoolPR1),
+];
+const KEYS: &[KeyKind] = &[
+    KeyKind::Ecc(EccFamily::SecpR1),
+    KeyKind::Ecc(EccFamily::SecpK1),
+    KeyKind::Ecc(EccFamily::BrainpoolPR1),
+];
+const SIZES: Sizes = Sizes { min: 256, max: 521, unit: Unit::Bits };
 
 /// The family's rows.
 pub static FAMILY: Family = Family {
@@ -34,7 +49,7 @@ pub static FAMILY: Family = Family {
             name: "CKM_EC_KEY_PAIR_GEN",
             ckm: ck::CKM_EC_KEY_PAIR_GEN,
             sizes: SIZES,
-            generate: Some(Generate { makes: &[PAIR], make: generate }),
+            generate: Some(Generate { makes: PAIRS, make: generate }),
             ..Mechanism::NOTHING
         },
         signature(
@@ -52,28 +67,8 @@ pub static FAMILY: Family = Family {
         hashed::<sha3::Sha3_256>("CKM_ECDSA_SHA3_256", ck::CKM_ECDSA_SHA3_256),
         hashed::<sha3::Sha3_384>("CKM_ECDSA_SHA3_384", ck::CKM_ECDSA_SHA3_384),
         hashed::<sha3::Sha3_512>("CKM_ECDSA_SHA3_512", ck::CKM_ECDSA_SHA3_512),
-        Mechanism {
-            name: "CKM_ECDH1_DERIVE",
-            ckm: ck::CKM_ECDH1_DERIVE,
-            psa: Some(Psa { algorithm: Algorithm::ECDH, takes: Takes::Message }),
-            keys: KEYS,
-            sizes: SIZES,
-            parameter: Shape::Ecdh1,
-            derive: Some(Derive { derive: agree, drops: End::Leading }),
-            ..Mechanism::NOTHING
-        },
-        Mechanism {
-            // The cofactor of both curves is 1, so this is CKM_ECDH1_DERIVE under its other name.
-            name: "CKM_ECDH1_COFACTOR_DERIVE",
-            ckm: ck::CKM_ECDH1_COFACTOR_DERIVE,
-            keys: KEYS,
-            sizes: SIZES,
-            parameter: Shape::Ecdh1,
-            derive: Some(Derive { derive: agree, drops: End::Leading }),
-            ..Mechanism::NOTHING
-        },
     ],
-    keys: Some(KeyRules { types: &[PAIR, PUBLIC], admit, public: Some(public) }),
+    keys: Some(KeyRules { types: TYPES, admit, public: Some(public) }),
 };
 
 const fn signature(name: &'static str, ckm: u64, gather: Gather, psa: Psa) -> Mechanism {
@@ -127,36 +122,36 @@ fn verify(key: &Key, _: &Parameter, digest: &[u8], signature: &[u8]) -> Result<(
     key.prepared::<Ready>()?.public().verify(digest, signature)
 }
 
-fn agree(key: &Key, parameter: &Parameter, _: Option<usize>) -> Result<Secret, Fault> {
-    let Parameter::Ecdh1 { kdf, shared, public } = parameter else {
-        return Err(Fault::BadParameter("CK_ECDH1_DERIVE_PARAMS is expected"));
-    };
-    if *kdf != ck::CKD_NULL {
-        return Err(Fault::BadParameter("CKD_NULL is the only derivation built"));
-    }
-    if !shared.is_empty() {
-        return Err(Fault::BadParameter("CKD_NULL takes no shared data"));
-    }
+/// The x coordinate of the point that is shared with the holder of the other public key.
+pub(super) fn agree(key: &Key, public: &[u8]) -> Result<Secret, Fault> {
     let refused = |_| Fault::BadParameter("the other side's public key is no point of the curve");
     let point = point_of_attribute(key.curve()?, public).map_err(refused)?;
     let other = Ready::public_key(key.curve()?, &point).map_err(refused)?;
     key.prepared::<Ready>()?.private()?.agree(&other)
 }
 
-fn generate(_: KeyType, bits: usize, _: &GenerateOptions, rng: &dyn Rng) -> Result<Secret, Fault> {
-    arithmetic::generate(Curve::of(EccFamily::SecpR1, bits)?, rng)
+fn family_of(key_type: KeyType) -> Result<EccFamily, Fault> {
+    match key_type {
+        KeyType::EccKeyPair(family) | KeyType::EccPublicKey(family) => Ok(family),
+        _ => Err(Fault::CurveNotSupported),
+    }
+}
+
+fn generate(key_type: KeyType, bits: usize, _: &GenerateOptions, rng: &dyn Rng) -> Result<Secret, Fault> {
+    arithmetic::generate(Curve::of(family_of(key_type)?, bits)?, rng)
 }
 
 fn admit(attributes: Attributes, material: Secret) -> Result<Key, Fault> {
-    let private = attributes.key_type == PAIR;
+    let private = attributes.key_type.is_pair();
+    let family = family_of(attributes.key_type)?;
     let length = |curve: Curve| if private { curve.bytes() } else { point_length(curve) };
     let curve = if attributes.bits == 0 {
-        let mut curves = [Curve::P256, Curve::P384].into_iter();
+        let mut curves = Curve::ALL.into_iter().filter(|curve| curve.family() == family);
         curves
             .find(|curve| length(*curve) == material.len())
             .ok_or(Fault::InvalidKey("its length fits no curve of this store"))?
     } else {
-        Curve::of(EccFamily::SecpR1, attributes.bits)?
+        Curve::of(family, attributes.bits)?
     };
     if material.len() != length(curve) {
         return Err(Fault::InvalidKey("its length does not fit the curve"));

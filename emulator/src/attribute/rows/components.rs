@@ -103,7 +103,7 @@ pub(super) const ROWS: &[Row] = &[
         CKA_VALUE_LEN,
         Ulong,
         SECRET,
-        Any,
+        OfAnyLength,
         Notes::CREATE_REFUSES.union(Notes::GENERATE_NEEDS),
         |object| Some(Value::Ulong(key(object)?.material().len() as u64))
     ),

@@ -65,6 +65,9 @@ constants! { OTHERS
     CKK_EC = 3;
     CKK_X9_42_DH = 4;
     CKK_GENERIC_SECRET = 0x10;
+    CKK_DES = 0x13;
+    CKK_DES2 = 0x14;
+    CKK_DES3 = 0x15;
     CKK_AES = 0x1f;
     CKK_SHA_1_HMAC = 0x28;
     CKK_SHA256_HMAC = 0x2b;
@@ -72,6 +75,7 @@ constants! { OTHERS
     CKK_SHA512_HMAC = 0x2d;
     CKK_SHA224_HMAC = 0x2e;
     CKK_EC_EDWARDS = 0x40;
+    CKK_EC_MONTGOMERY = 0x41;
     CKC_X_509 = 0;
     CKU_SO = 0;
     CKU_USER = 1;
@@ -88,6 +92,19 @@ constants! { OTHERS
     CKD_SHA256_KDF = 6;
     CKD_SHA384_KDF = 7;
     CKD_SHA512_KDF = 8;
+    CKD_SHA3_224_KDF = 0x0a;
+    CKD_SHA3_256_KDF = 0x0b;
+    CKD_SHA3_384_KDF = 0x0c;
+    CKD_SHA3_512_KDF = 0x0d;
+    CKD_SHA1_KDF_SP800 = 0x0e;
+    CKD_SHA224_KDF_SP800 = 0x0f;
+    CKD_SHA256_KDF_SP800 = 0x10;
+    CKD_SHA384_KDF_SP800 = 0x11;
+    CKD_SHA512_KDF_SP800 = 0x12;
+    CKD_SHA3_224_KDF_SP800 = 0x13;
+    CKD_SHA3_256_KDF_SP800 = 0x14;
+    CKD_SHA3_384_KDF_SP800 = 0x15;
+    CKD_SHA3_512_KDF_SP800 = 0x16;
     CKG_MGF1_SHA1 = 1;
     CKG_MGF1_SHA256 = 2;
     CKG_MGF1_SHA384 = 3;

@@ -1,11 +1,12 @@
 //! CK_MECHANISM: the row's shape says what pParameter points to, and the structure there becomes a [`Parameter`].
 
+mod derivation;
+
 use super::bytes;
 use cryptoki_sys::{
-    CK_AES_CBC_ENCRYPT_DATA_PARAMS, CK_AES_CTR_PARAMS, CK_BYTE, CK_DES_CBC_ENCRYPT_DATA_PARAMS,
-    CK_ECDH1_DERIVE_PARAMS, CK_EDDSA_PARAMS, CK_FALSE, CK_GCM_PARAMS, CK_KEY_DERIVATION_STRING_DATA,
-    CK_MAC_GENERAL_PARAMS, CK_MECHANISM, CK_RSA_PKCS_OAEP_PARAMS, CK_RSA_PKCS_PSS_PARAMS, CK_SESSION_HANDLE,
-    CK_TRUE, CK_ULONG, CKZ_DATA_SPECIFIED,
+    CK_AES_CTR_PARAMS, CK_BBOOL, CK_BYTE, CK_EDDSA_PARAMS, CK_FALSE, CK_GCM_PARAMS, CK_MAC_GENERAL_PARAMS,
+    CK_MECHANISM, CK_RSA_PKCS_OAEP_PARAMS, CK_RSA_PKCS_PSS_PARAMS, CK_SESSION_HANDLE, CK_TRUE, CK_ULONG,
+    CKZ_DATA_SPECIFIED,
 };
 use twintoken::fault::Fault;
 use twintoken::key::algorithm::Hash;
@@ -76,11 +77,17 @@ unsafe fn parameter(given: &CK_MECHANISM, shape: Shape) -> Result<Parameter, Fau
         // SAFETY: as above.
         Shape::MacLength => unsafe { whole(given) }.and_then(mac_length),
         // SAFETY: as above.
-        Shape::Data => unsafe { data(whole(given)?) },
+        Shape::Data => unsafe { derivation::data(whole(given)?) },
         // SAFETY: as above.
-        Shape::IvData(8) => unsafe { des_iv_data(whole(given)?) },
+        Shape::OtherKey => unsafe { whole::<CK_ULONG>(given) }.map(Parameter::Handle),
         // SAFETY: as above.
-        Shape::IvData(_) => unsafe { aes_iv_data(whole(given)?) },
+        Shape::Bit => unsafe { whole::<CK_ULONG>(given) }.map(Parameter::Bit),
+        // SAFETY: as above.
+        Shape::Hkdf => unsafe { derivation::hkdf(whole(given)?) },
+        // SAFETY: as above.
+        Shape::IvData(8) => unsafe { derivation::des_iv_data(whole(given)?) },
+        // SAFETY: as above.
+        Shape::IvData(_) => unsafe { derivation::aes_iv_data(whole(given)?) },
         // SAFETY: as above.
         Shape::Counter => unsafe { whole(given) }.map(counter),
         // SAFETY: as above.
@@ -90,7 +97,7 @@ unsafe fn parameter(given: &CK_MECHANISM, shape: Shape) -> Result<Parameter, Fau
         // SAFETY: as above.
         Shape::Oaep => unsafe { oaep(whole(given)?) },
         // SAFETY: as above.
-        Shape::Ecdh1 => unsafe { ecdh1(whole(given)?) },
+        Shape::Ecdh1 => unsafe { derivation::ecdh1(whole(given)?) },
         // SAFETY: as above.
         Shape::Eddsa => unsafe { eddsa(whole(given)?) },
     }
@@ -132,29 +139,6 @@ fn mac_length(given: CK_MAC_GENERAL_PARAMS) -> Result<Parameter, Fault> {
     usize::try_from(given)
         .map(Parameter::MacLength)
         .map_err(|_| Fault::BadParameter("the MAC's length is too long"))
-}
-
-/// # Safety
-/// The data must be readable.
-unsafe fn data(given: CK_KEY_DERIVATION_STRING_DATA) -> Result<Parameter, Fault> {
-    // SAFETY: the data is readable by this function's contract.
-    unsafe { string(given.pData, given.ulLen) }.map(Parameter::Data)
-}
-
-/// # Safety
-/// The data must be readable.
-unsafe fn aes_iv_data(given: CK_AES_CBC_ENCRYPT_DATA_PARAMS) -> Result<Parameter, Fault> {
-    // SAFETY: the data is readable by this function's contract.
-    let data = unsafe { string(given.pData, given.length) }?;
-    Ok(Parameter::IvData { iv: given.iv.to_vec(), data })
-}
-
-/// # Safety
-/// The data must be readable.
-unsafe fn des_iv_data(given: CK_DES_CBC_ENCRYPT_DATA_PARAMS) -> Result<Parameter, Fault> {
-    // SAFETY: the data is readable by this function's contract.
-    let data = unsafe { string(given.pData, given.length) }?;
-    Ok(Parameter::IvData { iv: given.iv.to_vec(), data })
 }
 
 fn counter(given: CK_AES_CTR_PARAMS) -> Parameter {
@@ -203,10 +187,24 @@ fn pss(given: CK_RSA_PKCS_PSS_PARAMS) -> Result<Parameter, Fault> {
     Ok(Parameter::Pss { hash, mask, salt: Some(salt) })
 }
 
+/// The hash of a digest mechanism.
+fn hash_of(ckm: CK_ULONG) -> Result<Hash, Fault> {
+    let row = twintoken::algorithms::by_ckm(ckm).and_then(|row| row.digest);
+    row.ok_or(Fault::BadParameter("it names no hash of this store"))
+}
+
+/// A CK_BBOOL, whose only values are CK_TRUE and CK_FALSE.
+fn boolean(given: CK_BBOOL) -> Result<bool, Fault> {
+    match given {
+        CK_FALSE => Ok(false),
+        CK_TRUE => Ok(true),
+        _ => Err(Fault::BadParameter("a CK_BBOOL inside it is neither CK_TRUE nor CK_FALSE")),
+    }
+}
+
 /// hashAlg and mgf of PSS and OAEP.
 fn hashes(hash: CK_ULONG, mgf: CK_ULONG) -> Result<(Hash, Hash), Fault> {
-    let row = twintoken::algorithms::by_ckm(hash).and_then(|row| row.digest);
-    let hash = row.ok_or(Fault::BadParameter("hashAlg is no hash of this store"))?;
+    let hash = hash_of(hash)?;
     let mask = match mgf {
         ck::CKG_MGF1_SHA1 => Hash::Sha1,
         ck::CKG_MGF1_SHA224 => Hash::Sha224,
@@ -235,23 +233,9 @@ unsafe fn oaep(given: CK_RSA_PKCS_OAEP_PARAMS) -> Result<Parameter, Fault> {
 }
 
 /// # Safety
-/// Both strings must be readable.
-unsafe fn ecdh1(given: CK_ECDH1_DERIVE_PARAMS) -> Result<Parameter, Fault> {
-    // SAFETY: both strings are readable by this function's contract.
-    let (shared, public) = unsafe {
-        (string(given.pSharedData, given.ulSharedDataLen)?, string(given.pPublicData, given.ulPublicDataLen)?)
-    };
-    Ok(Parameter::Ecdh1 { kdf: given.kdf, shared, public })
-}
-
-/// # Safety
 /// The context must be readable.
 unsafe fn eddsa(given: CK_EDDSA_PARAMS) -> Result<Parameter, Fault> {
-    let prehash = match given.phFlag {
-        CK_FALSE => false,
-        CK_TRUE => true,
-        _ => return Err(Fault::BadParameter("phFlag is neither CK_TRUE nor CK_FALSE")),
-    };
+    let prehash = boolean(given.phFlag)?;
     // SAFETY: the context is readable by this function's contract.
     let context = unsafe { string(given.pContextData, given.ulContextDataLen) }?;
     Ok(Parameter::Eddsa { prehash, context })
@@ -260,6 +244,7 @@ unsafe fn eddsa(given: CK_EDDSA_PARAMS) -> Result<Parameter, Fault> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use cryptoki_sys::CK_ECDH1_DERIVE_PARAMS;
     use std::ptr;
 
     /// Reads a parameter of `length` bytes at `structure`.
@@ -288,6 +273,9 @@ mod tests {
             Shape::OptionalIv(8),
             Shape::MacLength,
             Shape::Data,
+            Shape::OtherKey,
+            Shape::Bit,
+            Shape::Hkdf,
             Shape::IvData(8),
             Shape::IvData(16),
             Shape::None,
