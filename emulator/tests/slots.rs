@@ -104,6 +104,15 @@ fn as_softhsm2_the_strings_and_flags_are_softhsm2s() {
 }
 
 #[test]
+fn as_softhsm2_there_are_no_slot_events() {
+    let emulator = softhsm2();
+    let face = emulator.pkcs11();
+    face.init_token(0, SO_PIN, LABEL).unwrap();
+    assert_eq!(face.wait_for_slot_event(false), Ok(None));
+    assert!(matches!(face.wait_for_slot_event(true), Err(Fault::NotBuilt(_))));
+}
+
+#[test]
 fn as_softhsm2_there_is_no_unique_id() {
     for (identity, known) in [(Identity::Softhsm2, false), (Identity::Twintoken, true)] {
         let emulator = empty_with(|settings| settings.identity = identity);
