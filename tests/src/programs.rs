@@ -23,6 +23,16 @@ pub fn find(program: &str, package: &str) -> Option<PathBuf> {
     found
 }
 
+/// Prints `skipped: needs <package>` and why.
+///
+/// # Panics
+/// When `CI=true`: there a skip is a failure.
+pub fn skip(package: &str, why: &str) {
+    assert!(std::env::var_os("CI").is_none_or(|ci| ci != "true"), "{why}: install {package}");
+    // Not `println!`, which the test harness swallows when the test passes.
+    let _ = writeln!(std::io::stdout(), "{why}\nskipped: needs {package}");
+}
+
 /// Runs a command to its end and gives what it printed on stdout.
 ///
 /// # Panics

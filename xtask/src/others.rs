@@ -16,6 +16,9 @@ pub(crate) struct Arguments {
     /// Fetch the suites first, into target/suites (from PyPI and crates.io)
     #[arg(long)]
     install: bool,
+    /// Only fetch them
+    #[arg(long, requires = "install")]
+    no_run: bool,
 }
 
 fn identity(text: &str) -> Result<Identity, String> {
@@ -30,6 +33,15 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
     if !build.is_ok_and(|status| status.success()) {
         eprintln!("The build failed; nothing was run.");
         return ExitCode::from(2);
+    }
+    if arguments.no_run {
+        return match suites::install() {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(missing) => {
+                eprintln!("{missing}");
+                ExitCode::from(2)
+            }
+        };
     }
     let options = Options {
         module: arguments.module.clone(),

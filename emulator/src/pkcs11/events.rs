@@ -21,7 +21,11 @@ impl Cryptoki<'_> {
     /// [`Fault::NotBuilt`] for waiting under SoftHSM2's identity; [`Fault::NotInitialized`] when the library was ended meanwhile; what the store refuses.
     pub fn wait_for_slot_event(&self, blocks: bool) -> Result<Option<u64>, Fault> {
         if self.emulator.identity() == Identity::Softhsm2 {
-            return if blocks { Err(Fault::NotBuilt("waiting for a slot event as SoftHSM2")) } else { Ok(None) };
+            return if blocks {
+                Err(Fault::NotBuilt("waiting for a slot event as SoftHSM2"))
+            } else {
+                Ok(None)
+            };
         }
         let events = &self.emulator.slot_events;
         let waiting = events.wait();

@@ -88,18 +88,25 @@ const SUITES: [Suite; 2] = [
     Suite { name: "python-pkcs11", fetch: python::fetch, is_there: python::is_there, run: python::run },
 ];
 
+/// Fetches and builds the suites, where they are absent.
+///
+/// # Errors
+/// [`Missing`] names what that needs and does not find.
+pub fn install() -> Result<(), Missing> {
+    let place = Place::of_this_workspace();
+    SUITES.iter().try_for_each(|suite| (suite.fetch)(&place))
+}
+
 /// Runs all suites under all names that are asked for.
 ///
 /// # Errors
 /// [`Missing`] names what a suite needs and does not find.
 pub fn run(options: &Options) -> Result<Verdict, Missing> {
-    let place = Place::of_this_workspace();
-    for suite in &SUITES {
-        if options.install {
-            (suite.fetch)(&place)?;
-        }
-        (suite.is_there)(&place)?;
+    if options.install {
+        install()?;
     }
+    let place = Place::of_this_workspace();
+    SUITES.iter().try_for_each(|suite| (suite.is_there)(&place))?;
     let mut runs = Vec::new();
     for suite in &SUITES {
         for subject in place.subjects(options, suite.name)? {
