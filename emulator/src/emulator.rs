@@ -4,7 +4,7 @@ use crate::env::{Clock, Rng, SystemClock, SystemRng};
 use crate::fault::Fault;
 use crate::operation::Tie;
 use crate::registry::Mechanism;
-use crate::session::{Handles, Sessions, SlotEvents};
+use crate::session::{Handles, Sessions, SlotEvents, SlotNames};
 use crate::settings::{Identity, Kdf, Settings, StoreChoice};
 use crate::store::{MemoryStore, RecordId, RedbStore, Store};
 use crate::token::{Cost, Header, PrivateKey, Token, Tokens, User, Vault};
@@ -20,6 +20,7 @@ pub struct Emulator {
     pub(crate) vault: Vault,
     pub(crate) sessions: Sessions,
     pub(crate) handles: Handles,
+    pub(crate) slot_names: SlotNames,
     pub(crate) slot_events: SlotEvents,
     pub(crate) psa_keys: psa::Unlocked,
 }
@@ -29,6 +30,8 @@ pub struct Emulator {
 pub struct TokenState {
     /// Its internal slot number; PKCS#11 callers may see another slot id.
     pub slot: u64,
+    /// The slot id by which programs know it that initialise the library from now on.
+    pub lasting_slot_id: u64,
     /// Its label, without the padding.
     pub label: String,
     /// Its serial number.
@@ -82,6 +85,7 @@ impl Emulator {
             rng,
             sessions: Sessions::default(),
             handles: Handles::default(),
+            slot_names: SlotNames::default(),
             slot_events: SlotEvents::default(),
             psa_keys: psa::Unlocked::default(),
         };
@@ -109,6 +113,7 @@ impl Emulator {
             rng: self.rng,
             sessions: Sessions::default(),
             handles: Handles::default(),
+            slot_names: SlotNames::default(),
             slot_events: SlotEvents::default(),
             psa_keys: psa::Unlocked::default(),
         };
@@ -154,6 +159,7 @@ impl Emulator {
             let header = &token.header;
             TokenState {
                 slot: header.slot,
+                lasting_slot_id: self.pkcs11().lasting_slot_id(token),
                 label: String::from_utf8_lossy(&*header.label).trim_end_matches(' ').to_owned(),
                 serial: String::from_utf8_lossy(&*header.serial).into_owned(),
                 asks_for_login: header.asks_for_login(),
@@ -271,7 +277,11 @@ impl Emulator {
 
     /// The row of a mechanism that is offered.
     pub(crate) fn mechanism(&self, ckm: u64) -> Result<&'static Mechanism, Fault> {
-        algorithms::by_ckm(ckm).filter(|row| self.offers(row)).ok_or(Fault::NoSuchMechanism(ckm))
+        match algorithms::by_ckm(ckm) {
+            Some(row) if self.offers(row) => Ok(row),
+            Some(row) => Err(Fault::MechanismSwitchedOff(row.name)),
+            None => Err(Fault::NoSuchMechanism(ckm)),
+        }
     }
 
     /// The smallest slot number without a token.
@@ -286,6 +296,6 @@ impl Emulator {
         header.set_pin(User::So, ready.so_pin.as_bytes(), &key, self.cost(), &*self.rng)?;
         header.set_pin(User::User, ready.pin.as_bytes(), &key, self.cost(), &*self.rng)?;
         header.open_to_psa(Some(&key));
-        self.vault.initialize(None, &header)
+        self.vault.initialize(None, &header).map(drop)
     }
 }

@@ -128,6 +128,9 @@ pub enum Fault {
     /// The mechanism is unknown, switched off, or not for this kind of call.
     #[error("mechanism {0:#x} is not available for this call")]
     NoSuchMechanism(u64),
+    /// The setting `mechanisms` leaves the mechanism out.
+    #[error("{0} is left out by the setting `mechanisms`")]
+    MechanismSwitchedOff(&'static str),
     /// The algorithm is one the specification names, but this store does not have.
     #[error("algorithm {0:#010x} is not supported")]
     AlgorithmNotSupported(u32),

@@ -6,6 +6,7 @@ mod clients;
 mod conformance;
 mod functions;
 mod generate;
+mod others;
 mod sim;
 mod test;
 
@@ -27,6 +28,8 @@ enum Command {
     Bench(bench::Arguments),
     /// Run real programs against our module and SoftHSM2, or against another module
     Clients(clients::Arguments),
+    /// Run the test suites of python-pkcs11 and of the crate cryptoki on our module, under each of its names
+    Suites(others::Arguments),
     /// Run all tests of the workspace; says what was skipped and which package it needs
     Test(test::Arguments),
     /// Run the store on a disk that fails, from seeds; or kill processes that write
@@ -42,6 +45,7 @@ fn main() -> ExitCode {
         Command::Conformance(arguments) => conformance::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Clients(arguments) => clients::run(&arguments),
+        Command::Suites(arguments) => others::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
         Command::Sim(arguments) => sim::run(&arguments),
         Command::Functions => functions::run(),

@@ -42,9 +42,10 @@ pub fn code(fault: &Fault) -> u64 {
         }
         Fault::BufferTooSmall { .. } => ck::CKR_BUFFER_TOO_SMALL,
 
-        Fault::NoSuchMechanism(_) | Fault::AlgorithmNotSupported(_) | Fault::WrongAlgorithm(_) => {
-            ck::CKR_MECHANISM_INVALID
-        }
+        Fault::NoSuchMechanism(_)
+        | Fault::MechanismSwitchedOff(_)
+        | Fault::AlgorithmNotSupported(_)
+        | Fault::WrongAlgorithm(_) => ck::CKR_MECHANISM_INVALID,
         Fault::BadParameter(_) => ck::CKR_MECHANISM_PARAM_INVALID,
 
         // §5.18.3: a key that the wrapping key's template does not take has the code of a handle that is none.

@@ -5,6 +5,7 @@
 
 use super::Cryptoki;
 use crate::fault::Fault;
+use crate::settings::Identity;
 use std::time::Duration;
 
 /// How long a call that waits sleeps before it looks again.
@@ -14,9 +15,18 @@ impl Cryptoki<'_> {
     /// C_WaitForSlotEvent: the slot of an event, once for each event. `None` when there is none and the call is not to
     /// wait for one.
     ///
+    /// Under SoftHSM2's identity there are no events, as there: programs that know it take them for granted.
+    ///
     /// # Errors
-    /// [`Fault::NotInitialized`] when the library was ended meanwhile; what the store refuses.
+    /// [`Fault::NotBuilt`] for waiting under SoftHSM2's identity; [`Fault::NotInitialized`] when the library was ended meanwhile; what the store refuses.
     pub fn wait_for_slot_event(&self, blocks: bool) -> Result<Option<u64>, Fault> {
+        if self.emulator.identity() == Identity::Softhsm2 {
+            return if blocks {
+                Err(Fault::NotBuilt("waiting for a slot event as SoftHSM2"))
+            } else {
+                Ok(None)
+            };
+        }
         let events = &self.emulator.slot_events;
         let waiting = events.wait();
         loop {

@@ -105,8 +105,13 @@ impl Cryptoki<'_> {
         let asked = asked.map_err(|_| Fault::AttributeValue("CKA_VALUE_LEN"))?.or(key_type.fixed_length());
         let secret = (derive.derive)(grant.key(), grant.parameter(), asked)?;
         let wanted = asked.unwrap_or(secret.len());
-        let surplus =
-            secret.len().checked_sub(wanted).ok_or(Fault::KeySize { bits: wanted.saturating_mul(8) })?;
+        let surplus = secret.len().checked_sub(wanted).ok_or_else(|| {
+            if grant.row().name.ends_with("_ENCRYPT_DATA") {
+                // There the secret is as long as the data, which the caller chose.
+                return Fault::BadParameter("the data is shorter than the key");
+            }
+            Fault::KeySize { bits: wanted.saturating_mul(8) }
+        })?;
         let kept = match derive.drops {
             End::Leading => &secret.expose()[surplus..],
             End::Trailing => &secret.expose()[..wanted],

@@ -115,6 +115,7 @@ pub fn status(fault: &Fault) -> Status {
         Fault::NotBuilt(_)
         | Fault::StateUnsaveable
         | Fault::NoSuchMechanism(_)
+        | Fault::MechanismSwitchedOff(_)
         | Fault::AlgorithmNotSupported(_)
         | Fault::KeyTypeNotSupported(_)
         | Fault::KeySize { .. }

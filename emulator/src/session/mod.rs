@@ -2,9 +2,11 @@
 
 mod handles;
 mod slot_events;
+mod slot_names;
 
 pub use handles::{Entry, Handles};
 pub use slot_events::{Occupied, SlotEvents, Waiting};
+pub use slot_names::SlotNames;
 
 use crate::fault::Fault;
 use crate::operation::{

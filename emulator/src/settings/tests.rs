@@ -387,6 +387,7 @@ fn the_store_is_explained_first_and_then_each_setting_once() {
         "identity",
         "mechanisms",
         "removable",
+        "fork",
         "free_slot",
         "pin_limit",
         "locations",

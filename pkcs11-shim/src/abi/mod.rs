@@ -2,6 +2,7 @@
 #![allow(unsafe_code, reason = "a C interface is pointers; each block says why it is sound")]
 
 mod bytes;
+mod file;
 mod functions;
 mod guard;
 mod instance;

@@ -2,7 +2,7 @@
 
 use super::functions::interfaces::Interface;
 use super::message::Loan;
-use cryptoki_sys::{CK_BYTE, CK_INTERFACE, CK_ULONG};
+use cryptoki_sys::{CK_BYTE, CK_FLAGS, CK_INTERFACE, CK_ULONG};
 use twintoken::fault::Fault;
 use twintoken::operation::{Output, Room, Sealed};
 
@@ -149,7 +149,7 @@ impl Interfaces {
     }
 
     /// Writes the interfaces and their count, the count alone, or the count that a larger list needs.
-    pub(super) fn answer(self, interfaces: &[Interface]) -> Result<(), Fault> {
+    pub(super) fn answer(self, interfaces: &[Interface], flags: CK_FLAGS) -> Result<(), Fault> {
         // SAFETY: not NULL and writable by the constructor's contract.
         unsafe { self.count.write_unaligned(as_length(interfaces.len())) };
         match self.room {
@@ -161,7 +161,7 @@ impl Interfaces {
         }
         for (index, interface) in interfaces.iter().enumerate() {
             // SAFETY: `index` is below the capacity, for which `pointer` is writable by the constructor's contract.
-            unsafe { self.pointer.add(index).write_unaligned(interface.as_c()) };
+            unsafe { self.pointer.add(index).write_unaligned(interface.as_c(flags)) };
         }
         Ok(())
     }
