@@ -4,12 +4,13 @@ use crate::env::{Clock, Rng, SystemClock, SystemRng};
 use crate::fault::Fault;
 use crate::operation::Tie;
 use crate::registry::Mechanism;
-use crate::session::{Handles, Sessions};
+use crate::session::{Handles, Sessions, SlotEvents};
 use crate::settings::{Identity, Kdf, Settings, StoreChoice};
 use crate::store::{MemoryStore, RecordId, RedbStore, Store};
 use crate::token::{Cost, Header, PrivateKey, Token, Tokens, User, Vault};
 use crate::{algorithms, pkcs11, psa};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// A key store: its tokens, its sessions, and what it was told.
 pub struct Emulator {
@@ -19,6 +20,7 @@ pub struct Emulator {
     pub(crate) vault: Vault,
     pub(crate) sessions: Sessions,
     pub(crate) handles: Handles,
+    pub(crate) slot_events: SlotEvents,
     pub(crate) psa_keys: psa::Unlocked,
 }
 
@@ -43,6 +45,9 @@ pub struct TokenState {
 
 /// What a PIN costs to try unless told otherwise.
 const CAREFUL: Cost = Cost { memory_kib: 19 * 1024, passes: 2 };
+
+/// How long the end of the library waits for calls that wait themselves.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// How often a change is tried again after another process committed first.
 pub(crate) const TRIES: usize = 64;
@@ -77,11 +82,14 @@ impl Emulator {
             rng,
             sessions: Sessions::default(),
             handles: Handles::default(),
+            slot_events: SlotEvents::default(),
             psa_keys: psa::Unlocked::default(),
         };
         if emulator.settings.store == StoreChoice::Memory {
             emulator.make_ready_token()?;
         }
+        // Slot events count from here. A store that cannot tell its tokens says so in the calls that need them.
+        let _ = emulator.pkcs11().look_at_slots();
         Ok(emulator)
     }
 
@@ -95,6 +103,11 @@ impl Emulator {
     #[must_use]
     pub fn pkcs11(&self) -> pkcs11::Cryptoki<'_> {
         pkcs11::Cryptoki::new(self)
+    }
+
+    /// Wakes calls that wait for a slot event, which then answer that the library is not initialised, and lets them leave.
+    pub fn end_waits(&self) {
+        self.slot_events.end(PATIENCE);
     }
 
     /// The PSA face.

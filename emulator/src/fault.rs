@@ -22,6 +22,9 @@ pub enum Fault {
     /// No operation was saved in this.
     #[error("this is no saved state of an operation")]
     SavedStateInvalid,
+    /// A key was given to go on with an operation that has none.
+    #[error("the saved operation has no key")]
+    KeyNotNeeded,
     /// A pointer, length or value that no call of this shape may carry.
     #[error("bad argument: {0}")]
     BadArgument(&'static str),
@@ -61,6 +64,9 @@ pub enum Fault {
     /// CKF_SERIAL_SESSION was not set.
     #[error("a session must be opened with CKF_SERIAL_SESSION")]
     SessionNotSerial,
+    /// CKF_ASYNC_SESSION was set.
+    #[error("there are no asynchronous sessions on this token")]
+    SessionAsync,
     /// The session may not write token objects.
     #[error("the session is read-only")]
     SessionReadOnly,
@@ -184,6 +190,9 @@ pub enum Fault {
     /// The mechanism does not wrap keys like this one, or only a trusted key may wrap it.
     #[error("the key cannot be wrapped: {0}")]
     WrongKeyToWrap(&'static str),
+    /// The key is not one that the wrapping key's CKA_WRAP_TEMPLATE takes.
+    #[error("the key is not what the wrapping key's CKA_WRAP_TEMPLATE asks for")]
+    OutsideTemplate,
     /// No wrapped key is as long as this.
     #[error("no wrapped key has this length")]
     WrappedKeyLength,

@@ -94,6 +94,7 @@ fn kind(kind: Kind) -> &'static str {
         Kind::Bytes => "bytes",
         Kind::Date => "CK_DATE",
         Kind::Mechanisms => "CK_MECHANISM_TYPE array",
+        Kind::Template => "CK_ATTRIBUTE array",
     }
 }
 
@@ -104,7 +105,15 @@ fn classes(classes: Classes) -> String {
         (Classes::PUBLIC, "public"),
         (Classes::PRIVATE, "private"),
         (Classes::SECRET, "secret"),
+        (Classes::DSA_DOMAIN, "DSA parameters"),
+        (Classes::DH_DOMAIN, "DH parameters"),
+        (Classes::X942_DOMAIN, "X9.42 DH parameters"),
+        (Classes::PROFILE, "profile"),
+        (Classes::MECHANISM, "mechanism"),
     ];
+    if classes == Classes::STORAGE {
+        return "all that callers make".to_owned();
+    }
     if classes == Classes::ALL {
         return "all".to_owned();
     }

@@ -3,6 +3,7 @@
 mod bench;
 mod cargo;
 mod conformance;
+mod functions;
 mod generate;
 mod sim;
 mod test;
@@ -27,6 +28,8 @@ enum Command {
     Test(test::Arguments),
     /// Run the store on a disk that fails, from seeds; or kill processes that write
     Sim(sim::Arguments),
+    /// Run real calls of all functions and write docs/generated/FUNCTIONS.md from what they answer
+    Functions,
     /// Write docs/generated/ from the tables in the code
     Generate,
 }
@@ -37,6 +40,7 @@ fn main() -> ExitCode {
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
         Command::Sim(arguments) => sim::run(&arguments),
+        Command::Functions => functions::run(),
         Command::Generate => generate::run(),
     }
 }

@@ -7,6 +7,7 @@ use crate::registry::{DigestState, Mechanism, Psa, Takes};
 use sha2::Digest;
 use sha2::digest::FixedOutputReset;
 use sha2::digest::common::BlockSizeUser;
+use sha2::digest::common::hazmat::{SerializableState, SerializedState};
 
 /// The family's rows.
 pub static FAMILY: Family = Family {
@@ -35,7 +36,7 @@ const fn row<D: Function>(name: &'static str, ckm: u64) -> Mechanism {
 
 /// A hash function of the crypto crates, and which one it is.
 pub(super) trait Function:
-    Digest + FixedOutputReset + BlockSizeUser + Clone + Send + Sync + 'static
+    Digest + FixedOutputReset + SerializableState + BlockSizeUser + Clone + Send + Sync + 'static
 {
     const HASH: Hash;
 }
@@ -105,12 +106,26 @@ impl<D: Function> DigestState for State<D> {
     fn fork(&self) -> Box<dyn DigestState> {
         Box::new(State(self.0.clone()))
     }
+
+    fn save(&self) -> Vec<u8> {
+        self.0.serialize().to_vec()
+    }
 }
 
 /// Starts a digest.
 #[must_use]
 pub fn begin(hash: Hash) -> Box<dyn DigestState> {
     with_function!(hash, D => Box::new(State(D::new())))
+}
+
+/// Goes on with a digest whose state was saved; `None` when these bytes are no state of this hash.
+#[must_use]
+pub fn resume(hash: Hash, state: &[u8]) -> Option<Box<dyn DigestState>> {
+    with_function!(hash, D => {
+        let state = SerializedState::<D>::try_from(state).ok()?;
+        let digest = D::deserialize(&state).ok()?;
+        Some(Box::new(State(digest)) as Box<dyn DigestState>)
+    })
 }
 
 /// The digest of `message` in one step.

@@ -4,6 +4,7 @@
 
 pub mod aes;
 mod block;
+pub mod computed;
 pub mod curves;
 pub mod derivation;
 pub mod des;

@@ -1,6 +1,6 @@
 //! An object in the making: what a template has said so far, and how it becomes an object.
 
-use super::Value;
+use super::{Value, agreement};
 use crate::algorithms::{self, curves, rsa};
 use crate::fault::Fault;
 use crate::key::identity::Lifetime;
@@ -92,7 +92,7 @@ impl Draft {
             Class::SecretKey => {
                 Usage::SIGN | Usage::VERIFY | Usage::ENCRYPT | Usage::DECRYPT | Usage::WRAP | Usage::UNWRAP
             }
-            Class::Data | Class::Certificate => Usage::empty(),
+            _ => Usage::empty(),
         };
         let object = Object {
             id: RecordId([0; 16]),
@@ -114,7 +114,10 @@ impl Draft {
     /// A draft that starts from an object, for changing or copying it.
     #[must_use]
     pub fn of(object: &Object) -> Draft {
-        let ckk = object.key.as_ref().map(|key| ckk_of(key.attributes().key_type));
+        let ckk = match object.class {
+            Class::DomainParameters(group) => Some(group.ckk()),
+            _ => object.key.as_ref().map(|key| ckk_of(key.attributes().key_type)),
+        };
         Draft { object: object.clone(), policy: object.policy(), components: BTreeMap::new(), ckk }
     }
 
@@ -126,7 +129,8 @@ impl Draft {
         if let Some(key) = &self.object.key {
             return Ok(Some(key.attributes().key_type));
         }
-        let named = self.ckk.map(|ckk| key_type_of(self.object.class, ckk)).transpose()?;
+        let ckk = self.ckk.filter(|_| self.object.class.is_key());
+        let named = ckk.map(|ckk| key_type_of(self.object.class, ckk)).transpose()?;
         Ok(named.map(|key_type| {
             let curve = curves::curve_of_parameters(self.bytes_of(ck::CKA_EC_PARAMS)).ok();
             let of_curve = curve.map(|curve| key_type.with_family(curve.family()));
@@ -224,7 +228,7 @@ impl Draft {
     /// Gives the draft its key, made elsewhere, under the draft's policy.
     ///
     /// # Errors
-    /// As `algorithms::admit`.
+    /// As `algorithms::admit`; [`Fault::AttributeValue`] when the template says other than the key of what is computed.
     pub fn take_key(&mut self, key_type: KeyType, bits: usize, material: Secret) -> Result<(), Fault> {
         let attributes = Attributes {
             id: None,
@@ -234,7 +238,7 @@ impl Draft {
             policy: self.policy.clone(),
         };
         self.object.key = Some(Arc::new(algorithms::admit(attributes, material)?));
-        Ok(())
+        agreement::agree(self)
     }
 
     /// The finished object: its key has the policy that the template asked for.

@@ -33,6 +33,9 @@ struct ObjectRecord {
     key: Option<KeyRecord>,
     #[n(6)]
     companion: Option<ByteVec>,
+    /// The CKK_ number of domain parameters.
+    #[n(7)]
+    domain: Option<u64>,
 }
 
 #[derive(Encode, Decode)]
@@ -119,6 +122,7 @@ pub fn encode(object: &Object) -> Result<Secret, Fault> {
         kept,
         key,
         companion: object.companion.map(|id| id.0.to_vec().into()),
+        domain: if let Class::DomainParameters(group) = object.class { Some(group.ckk()) } else { None },
     };
     let bytes = minicbor::to_vec(&record).map_err(|_| Fault::Internal("an object could not be encoded"));
     if let Some(key) = &mut record.key {
@@ -165,7 +169,7 @@ pub fn decode(id: RecordId, version: u64, bytes: &Secret) -> Result<Object, Faul
     let mut object = Object {
         id,
         version,
-        class: Class::of(record.class).ok_or_else(damaged)?,
+        class: Class::of(record.class, record.domain).ok_or_else(damaged)?,
         facts: Facts {
             label: record.label.into(),
             id: record.cka_id.into(),

@@ -3,15 +3,20 @@
 mod cipher;
 mod gather;
 mod hash;
+mod recover;
+mod saved;
 mod seat;
 mod sign;
 mod verify;
+mod verify_signature;
 
 pub use cipher::Crypt;
 pub use hash::HashOperation;
+pub use recover::{SignRecover, VerifyRecover};
 pub use seat::{Next, Seat, Tie};
 pub use sign::Sign;
 pub use verify::Verify;
+pub use verify_signature::VerifySignature;
 
 use crate::fault::Fault;
 

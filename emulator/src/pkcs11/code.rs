@@ -12,6 +12,7 @@ pub fn code(fault: &Fault) -> u64 {
         Fault::NotBuilt(_) => ck::CKR_FUNCTION_NOT_SUPPORTED,
         Fault::BadArgument(_) => ck::CKR_ARGUMENTS_BAD,
         Fault::StateUnsaveable => ck::CKR_STATE_UNSAVEABLE,
+        Fault::KeyNotNeeded => ck::CKR_KEY_NOT_NEEDED,
         Fault::SavedStateInvalid => ck::CKR_SAVED_STATE_INVALID,
         Fault::Setting { .. } | Fault::Internal(_) => ck::CKR_GENERAL_ERROR,
         Fault::NoEntropy | Fault::StoreFailed(_) | Fault::Damaged(_) => ck::CKR_DEVICE_ERROR,
@@ -21,6 +22,7 @@ pub fn code(fault: &Fault) -> u64 {
 
         Fault::NoSuchSession(_) => ck::CKR_SESSION_HANDLE_INVALID,
         Fault::SessionNotSerial => ck::CKR_SESSION_PARALLEL_NOT_SUPPORTED,
+        Fault::SessionAsync => ck::CKR_SESSION_ASYNC_NOT_SUPPORTED,
         Fault::SessionReadOnly => ck::CKR_SESSION_READ_ONLY,
         Fault::SessionsOpen => ck::CKR_SESSION_EXISTS,
         Fault::ReadOnlySessionsOpen => ck::CKR_SESSION_READ_ONLY_EXISTS,
@@ -45,7 +47,8 @@ pub fn code(fault: &Fault) -> u64 {
         }
         Fault::BadParameter(_) => ck::CKR_MECHANISM_PARAM_INVALID,
 
-        Fault::NoSuchKey(_) | Fault::NoSuchKeyId(_) => ck::CKR_KEY_HANDLE_INVALID,
+        // §5.18.3: a key that the wrapping key's template does not take has the code of a handle that is none.
+        Fault::NoSuchKey(_) | Fault::NoSuchKeyId(_) | Fault::OutsideTemplate => ck::CKR_KEY_HANDLE_INVALID,
         Fault::WrongKeyType(_) => ck::CKR_KEY_TYPE_INCONSISTENT,
         Fault::KeySize { .. } => ck::CKR_KEY_SIZE_RANGE,
         Fault::InvalidKey(_) | Fault::KeyTypeNotSupported(_) => ck::CKR_ATTRIBUTE_VALUE_INVALID,

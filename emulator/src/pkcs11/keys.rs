@@ -2,7 +2,7 @@
 
 use super::{Access, Cryptoki, Mechanism, Template};
 use crate::algorithms;
-use crate::attribute::{self, Draft};
+use crate::attribute::{self, Draft, nested};
 use crate::fault::Fault;
 use crate::grant::Use;
 use crate::key::key_type::KeyType;
@@ -85,7 +85,12 @@ impl Cryptoki<'_> {
     ) -> Result<u64, Fault> {
         let access = self.access(session)?;
         let (mechanism, other) = self.with_other_key(&access, mechanism)?;
-        let (grant, _, base) = self.grant(session, &mechanism, base, Use::Derive)?;
+        let (grant, tie, base) = self.grant(session, &mechanism, base, Use::Derive)?;
+        if tie.locked {
+            // Its own login belongs to an operation that has begun, and derivation begins none.
+            return Err(Fault::NotLoggedIn);
+        }
+        let template = &nested::bound_by(&base, ck::CKA_DERIVE_TEMPLATE, template)?;
         let key_type = match Self::value_of(template, ck::CKA_KEY_TYPE) {
             None => KeyType::GenericSecret,
             Some(attribute::Value::Ulong(ckk)) => attribute::secret_type_of(ckk)

@@ -6,6 +6,9 @@ use crate::emulator::TRIES;
 use crate::fault::Fault;
 use crate::key::identity::{KeyId, Lifetime};
 use crate::object::{Class, Object};
+use crate::registry::constants as ck;
+use crate::secret::Secret;
+use crate::settings::Identity;
 use crate::token::Change;
 use std::sync::Arc;
 
@@ -93,7 +96,15 @@ impl Cryptoki<'_> {
     ) -> Result<Vec<AttributeReply>, Fault> {
         let access = self.access(session)?;
         let object = self.object(&access, object)?;
-        Ok(wanted.iter().map(|cka| attribute::read(&object, *cka)).collect())
+        // SoftHSM2 shows an empty list where this store has no list at all: anything is allowed.
+        let softhsm2 = self.emulator.settings.identity == Identity::Softhsm2 && object.key.is_some();
+        let view = |cka: &u64| match attribute::read(&object, *cka) {
+            AttributeReply::Unknown if softhsm2 && *cka == ck::CKA_ALLOWED_MECHANISMS => {
+                AttributeReply::Value(Secret::default())
+            }
+            reply => reply,
+        };
+        Ok(wanted.iter().map(view).collect())
     }
 
     /// C_SetAttributeValue: all of the template or nothing, on fresh data when another process was faster.

@@ -2,7 +2,7 @@
 
 use super::{Cryptoki, Mechanism, Template};
 use crate::algorithms::private_key_info;
-use crate::attribute::{self, Value};
+use crate::attribute::{self, Value, nested};
 use crate::fault::Fault;
 use crate::grant::Use;
 use crate::key::key_type::KeyType;
@@ -16,7 +16,7 @@ impl Cryptoki<'_> {
     ///
     /// # Errors
     /// [`Fault::WrappingKey`] with what is wrong with that; [`Fault::NoSuchKey`]; [`Fault::NotExportable`] when the key's
-    /// CKA_EXTRACTABLE is false; [`Fault::WrongKeyToWrap`]; [`Fault::BufferTooSmall`].
+    /// CKA_EXTRACTABLE is false; [`Fault::OutsideTemplate`], [`Fault::WrongKeyToWrap`]; [`Fault::BufferTooSmall`].
     pub fn wrap_key(
         &self,
         session: u64,
@@ -29,6 +29,11 @@ impl Cryptoki<'_> {
         let by = |fault| Fault::WrappingKey(Box::new(fault));
         let (grant, _, wrapping) = self.grant(session, mechanism, wrapping_key, Use::Wrap).map_err(by)?;
         let object = self.key_object(&access, key)?;
+        if let Some(wanted) = nested::of_object(&wrapping, ck::CKA_WRAP_TEMPLATE)
+            && !attribute::matches(&object, &wanted)
+        {
+            return Err(Fault::OutsideTemplate);
+        }
         let material = material_to_wrap(&object, wrapping.facts.trusted)?;
         let wrap = grant.row().wrap.as_ref().ok_or(Fault::NoSuchMechanism(mechanism.ckm))?;
         let wrapped = (wrap.wrap)(grant.key(), grant.parameter(), material.expose(), &*self.emulator.rng)?;
@@ -53,11 +58,13 @@ impl Cryptoki<'_> {
     ) -> Result<u64, Fault> {
         let access = self.access(session)?;
         let by = |fault| Fault::UnwrappingKey(Box::new(fault));
-        let (grant, tie, _) = self.grant(session, mechanism, unwrapping_key, Use::Unwrap).map_err(by)?;
+        let (grant, tie, unwrapping) =
+            self.grant(session, mechanism, unwrapping_key, Use::Unwrap).map_err(by)?;
         if tie.locked {
             // Its own login belongs to an operation, and unwrapping is none.
             return Err(by(Fault::NotLoggedIn));
         }
+        let template = &nested::bound_by(&unwrapping, ck::CKA_UNWRAP_TEMPLATE, template)?;
         let mut draft = attribute::draft_for_unwrapping(template, access.is_so())?;
         access.may_write(&draft.object)?;
         let unwrap = grant.row().wrap.as_ref().ok_or(Fault::NoSuchMechanism(mechanism.ckm))?;

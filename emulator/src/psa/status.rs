@@ -99,6 +99,7 @@ pub fn status(fault: &Fault) -> Status {
 
         Fault::BadArgument(_)
         | Fault::SavedStateInvalid
+        | Fault::KeyNotNeeded
         | Fault::NoSuchLocation(_)
         | Fault::BadLifetime(_)
         | Fault::KeyIdOutOfRange(_)
@@ -111,6 +112,7 @@ pub fn status(fault: &Fault) -> Status {
         | Fault::CiphertextLength
         | Fault::WrappedKeyLength
         | Fault::WrongKeyToWrap(_)
+        | Fault::OutsideTemplate
         | Fault::NoSuchSlot(_)
         | Fault::AttributeValue(_)
         | Fault::NoSuchAttribute(_)
@@ -134,6 +136,7 @@ pub fn status(fault: &Fault) -> Status {
         | Fault::AttributeSensitive(_)
         | Fault::StoreReadOnly(_)
         | Fault::SessionNotSerial
+        | Fault::SessionAsync
         | Fault::SessionsOpen
         | Fault::ReadOnlySessionsOpen
         | Fault::SoLoggedIn

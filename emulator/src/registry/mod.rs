@@ -5,6 +5,9 @@
 
 pub mod constants;
 pub mod parameter;
+mod recover;
+
+pub use recover::{Recover, RecoverFn};
 
 use crate::env::Rng;
 use crate::fault::Fault;
@@ -146,6 +149,8 @@ pub trait DigestState: Send + Sync {
     fn finish(self: Box<Self>) -> Vec<u8>;
     /// The same state once more.
     fn fork(&self) -> Box<dyn DigestState>;
+    /// The state as bytes, for `digest::resume`.
+    fn save(&self) -> Vec<u8>;
 }
 
 /// Signs `input` (the message, its digest or what [`Gather`] says) with a private or secret key.
@@ -283,6 +288,8 @@ pub struct Mechanism {
     pub digest: Option<Hash>,
     /// C_Sign… and C_Verify….
     pub sign: Option<Signature>,
+    /// C_SignRecover and C_VerifyRecover.
+    pub recover: Option<Recover>,
     /// C_Encrypt… and C_Decrypt….
     pub cipher: Option<Cipher>,
     /// C_GenerateKey or C_GenerateKeyPair.
@@ -304,6 +311,7 @@ impl Mechanism {
         parameter: Shape::None,
         digest: None,
         sign: None,
+        recover: None,
         cipher: None,
         generate: None,
         derive: None,
@@ -320,6 +328,9 @@ impl Mechanism {
         }
         if self.sign.is_some() {
             flags |= ck::CKF_SIGN | ck::CKF_VERIFY;
+        }
+        if self.recover.is_some() {
+            flags |= ck::CKF_SIGN_RECOVER | ck::CKF_VERIFY_RECOVER;
         }
         if self.cipher.is_some() {
             flags |= ck::CKF_ENCRYPT | ck::CKF_DECRYPT;
@@ -348,6 +359,8 @@ impl Mechanism {
             (ck::CKF_DIGEST, "digest"),
             (ck::CKF_SIGN, "sign"),
             (ck::CKF_VERIFY, "verify"),
+            (ck::CKF_SIGN_RECOVER, "sign recover"),
+            (ck::CKF_VERIFY_RECOVER, "verify recover"),
             (ck::CKF_ENCRYPT, "encrypt"),
             (ck::CKF_DECRYPT, "decrypt"),
             (ck::CKF_GENERATE, "generate key"),

@@ -76,10 +76,12 @@ impl Process {
         Ok(())
     }
 
-    /// C_Finalize. The emulator ends when the last call that is still running lets go of it.
+    /// C_Finalize. The emulator ends when the last call that is still running lets go of it; a call that waits for a slot
+    /// event is woken first. The lock is not held while it leaves, so that other calls are refused at once.
     pub(super) fn finalize(&self) -> Result<(), Fault> {
         let ended = self.emulator.write().unwrap_or_else(PoisonError::into_inner).take();
-        ended.map(drop).ok_or(Fault::NotInitialized)
+        ended.ok_or(Fault::NotInitialized)?.end_waits();
+        Ok(())
     }
 }
 

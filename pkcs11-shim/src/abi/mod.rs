@@ -6,6 +6,7 @@ mod functions;
 mod guard;
 mod instance;
 mod mechanism;
+mod nested;
 mod out;
 mod panics;
 mod table;

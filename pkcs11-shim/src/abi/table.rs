@@ -2,8 +2,8 @@
 //! can interpose.
 
 use super::functions::{
-    decrypt, digest, dual, encrypt, general, interfaces, keys, not_built, not_built_later, objects, random,
-    sessions, sign, slots, verify,
+    decrypt, digest, dual, encrypt, general, interfaces, keys, not_built_later, objects, parallel, random,
+    recover, sessions, sign, slots, state, verify, verify_signature,
 };
 use cryptoki_sys::{CK_FUNCTION_LIST, CK_FUNCTION_LIST_3_0, CK_FUNCTION_LIST_3_2, CK_VERSION};
 
@@ -35,8 +35,8 @@ macro_rules! list {
             C_CloseSession: Some(sessions::C_CloseSession),
             C_CloseAllSessions: Some(sessions::C_CloseAllSessions),
             C_GetSessionInfo: Some(sessions::C_GetSessionInfo),
-            C_GetOperationState: Some(dual::C_GetOperationState),
-            C_SetOperationState: Some(dual::C_SetOperationState),
+            C_GetOperationState: Some(state::C_GetOperationState),
+            C_SetOperationState: Some(state::C_SetOperationState),
             C_Login: Some(sessions::C_Login),
             C_Logout: Some(sessions::C_Logout),
             C_CreateObject: Some(objects::C_CreateObject),
@@ -65,14 +65,14 @@ macro_rules! list {
             C_Sign: Some(sign::C_Sign),
             C_SignUpdate: Some(sign::C_SignUpdate),
             C_SignFinal: Some(sign::C_SignFinal),
-            C_SignRecoverInit: Some(not_built::C_SignRecoverInit),
-            C_SignRecover: Some(not_built::C_SignRecover),
+            C_SignRecoverInit: Some(recover::C_SignRecoverInit),
+            C_SignRecover: Some(recover::C_SignRecover),
             C_VerifyInit: Some(verify::C_VerifyInit),
             C_Verify: Some(verify::C_Verify),
             C_VerifyUpdate: Some(verify::C_VerifyUpdate),
             C_VerifyFinal: Some(verify::C_VerifyFinal),
-            C_VerifyRecoverInit: Some(not_built::C_VerifyRecoverInit),
-            C_VerifyRecover: Some(not_built::C_VerifyRecover),
+            C_VerifyRecoverInit: Some(recover::C_VerifyRecoverInit),
+            C_VerifyRecover: Some(recover::C_VerifyRecover),
             C_DigestEncryptUpdate: Some(dual::C_DigestEncryptUpdate),
             C_DecryptDigestUpdate: Some(dual::C_DecryptDigestUpdate),
             C_SignEncryptUpdate: Some(dual::C_SignEncryptUpdate),
@@ -84,9 +84,9 @@ macro_rules! list {
             C_DeriveKey: Some(keys::C_DeriveKey),
             C_SeedRandom: Some(random::C_SeedRandom),
             C_GenerateRandom: Some(random::C_GenerateRandom),
-            C_GetFunctionStatus: Some(not_built::C_GetFunctionStatus),
-            C_CancelFunction: Some(not_built::C_CancelFunction),
-            C_WaitForSlotEvent: Some(not_built::C_WaitForSlotEvent),
+            C_GetFunctionStatus: Some(parallel::C_GetFunctionStatus),
+            C_CancelFunction: Some(parallel::C_CancelFunction),
+            C_WaitForSlotEvent: Some(slots::C_WaitForSlotEvent),
             $($name: Some($module::$name),)*
         }
     };
@@ -142,14 +142,14 @@ pub(super) static LIST_3_2: CK_FUNCTION_LIST_3_2 = list_3! {
     CK_FUNCTION_LIST_3_2, VERSION_3_2, general::get_info_3_2,
         C_EncapsulateKey: not_built_later,
         C_DecapsulateKey: not_built_later,
-        C_VerifySignatureInit: not_built_later,
-        C_VerifySignature: not_built_later,
-        C_VerifySignatureUpdate: not_built_later,
-        C_VerifySignatureFinal: not_built_later,
+        C_VerifySignatureInit: verify_signature,
+        C_VerifySignature: verify_signature,
+        C_VerifySignatureUpdate: verify_signature,
+        C_VerifySignatureFinal: verify_signature,
         C_GetSessionValidationFlags: sessions,
-        C_AsyncComplete: not_built_later,
-        C_AsyncGetID: not_built_later,
-        C_AsyncJoin: not_built_later,
+        C_AsyncComplete: parallel,
+        C_AsyncGetID: parallel,
+        C_AsyncJoin: parallel,
         C_WrapKeyAuthenticated: not_built_later,
         C_UnwrapKeyAuthenticated: not_built_later,
 };

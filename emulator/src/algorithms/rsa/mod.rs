@@ -6,6 +6,7 @@ mod numbers;
 pub mod pkcs1v15;
 pub mod pss;
 mod raw;
+mod recover;
 
 pub use keys::{Numbers, numbers};
 pub use numbers::{pair_from_numbers, public_from_numbers};
@@ -42,6 +43,7 @@ pub static FAMILY: Family = Family {
                 psa: Some(Algorithm::RSA_PKCS1V15_CRYPT),
             }),
             wrap: Some(encrypt::WRAP_PKCS1V15),
+            recover: Some(recover::PKCS1V15),
             ..row(
                 "CKM_RSA_PKCS",
                 ck::CKM_RSA_PKCS,
