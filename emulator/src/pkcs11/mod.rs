@@ -3,8 +3,8 @@
 //! [`Cryptoki`] has a method for each function of PKCS#11 that is built, in files by the specification's chapters. All
 //! handles are CK_ULONGs; all methods answer with a [`Fault`] that [`code`] turns into its CKR_ value.
 
-mod built_in;
 mod asynchronous;
+mod built_in;
 mod code;
 mod crypt;
 mod dual;
