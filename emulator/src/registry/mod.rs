@@ -6,6 +6,7 @@
 pub mod aead;
 pub mod constants;
 pub mod kdf;
+mod key_kind;
 pub mod parameter;
 pub mod xof;
 
@@ -13,10 +14,11 @@ use crate::env::Rng;
 use crate::fault::Fault;
 use crate::key::Key;
 use crate::key::algorithm::{Algorithm, Hash};
-use crate::key::key_type::{EccFamily, KeyType};
+use crate::key::key_type::KeyType;
 use crate::secret::Secret;
 use aead::Aead;
 use kdf::Kdf;
+pub use key_kind::KeyKind;
 use parameter::{Parameter, Shape};
 use xof::Xof;
 
@@ -64,49 +66,6 @@ impl std::fmt::Display for Sizes {
             Unit::None => formatter.write_str("-"),
             Unit::Bits => write!(formatter, "{} to {} bits", self.min, self.max),
             Unit::Bytes => write!(formatter, "{} to {} bytes", self.min, self.max),
-        }
-    }
-}
-
-/// The kinds of key a mechanism works with, public or private as the call needs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum KeyKind {
-    /// RSA.
-    Rsa,
-    /// Elliptic curves of a family.
-    Ecc(EccFamily),
-    /// AES.
-    Aes,
-    /// DES with one key.
-    Des,
-    /// DES with two or three keys.
-    TripleDes,
-    /// All secrets.
-    AnySecret,
-    /// HMAC keys and generic secrets.
-    Secret,
-    /// ChaCha20.
-    ChaCha20,
-    /// XChaCha20.
-    XChaCha20,
-}
-
-impl KeyKind {
-    /// Whether a key of this type is of this kind.
-    #[must_use]
-    pub fn includes(self, key_type: KeyType) -> bool {
-        match self {
-            KeyKind::Rsa => matches!(key_type, KeyType::RsaKeyPair | KeyType::RsaPublicKey),
-            KeyKind::Ecc(wanted) => {
-                matches!(key_type, KeyType::EccKeyPair(family) | KeyType::EccPublicKey(family) if family == wanted)
-            }
-            KeyKind::Aes => key_type == KeyType::Aes,
-            KeyKind::ChaCha20 => key_type == KeyType::ChaCha20,
-            KeyKind::XChaCha20 => key_type == KeyType::XChaCha20,
-            KeyKind::Des => key_type == KeyType::Des,
-            KeyKind::TripleDes => matches!(key_type, KeyType::Des2 | KeyType::Des3),
-            KeyKind::AnySecret => key_type.is_secret(),
-            KeyKind::Secret => matches!(key_type, KeyType::Hmac | KeyType::GenericSecret),
         }
     }
 }
