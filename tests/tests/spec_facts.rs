@@ -242,6 +242,7 @@ fn every_mechanism_does_no_more_than_the_specifications_table_and_counts_as_it_s
                 KeyKind::Ecc(EccFamily::Montgomery) => "CKK_EC_MONTGOMERY",
                 KeyKind::Ecc(_) => "CKK_EC",
                 KeyKind::Aes => "CKK_AES",
+                KeyKind::ChaCha20 | KeyKind::XChaCha20 => "CKK_CHACHA20",
                 KeyKind::Des => "CKK_DES",
                 KeyKind::TripleDes => "CKK_DES3",
                 KeyKind::AnySecret => "CKK_GENERIC_SECRET",
