@@ -97,6 +97,30 @@ impl Emulator {
         Ok(emulator)
     }
 
+    /// Plays a restart of the machine over the same durable store: sessions, logins, volatile keys, attachments and running
+    /// operations are gone, what is durable is there. Operations that callers still hold have lost their keys.
+    #[must_use]
+    pub fn restart(self) -> Emulator {
+        self.psa_keys.leases.revoke_all();
+        let emulator = Emulator {
+            vault: Vault::new(
+                self.vault.into_durable(),
+                Box::new(MemoryStore::default()),
+                Arc::clone(&self.rng),
+            ),
+            settings: self.settings,
+            clock: self.clock,
+            rng: self.rng,
+            sessions: Sessions::default(),
+            handles: Handles::default(),
+            slot_names: SlotNames::default(),
+            slot_events: SlotEvents::default(),
+            psa_keys: psa::Unlocked::default(),
+        };
+        let _ = emulator.pkcs11().look_at_slots();
+        emulator
+    }
+
     /// Whose strings, slot ids and interfaces the PKCS#11 face shows.
     #[must_use]
     pub fn identity(&self) -> Identity {
@@ -200,6 +224,7 @@ impl Emulator {
     pub(crate) fn end_with(&self, gone: &[RecordId]) {
         let hangs = |tie: &Tie| tie.object.is_some_and(|object| gone.contains(&object));
         self.sessions.revoke(&self.sessions.all(), hangs);
+        self.psa_keys.leases.revoke(gone);
         for object in gone {
             self.handles.forget_object(*object);
         }

@@ -175,6 +175,9 @@ pub enum Fault {
     /// The curve is unknown or not supported.
     #[error("the curve is not supported")]
     CurveNotSupported,
+    /// The parameter set is unknown or not supported.
+    #[error("parameter set {0} is not supported")]
+    ParameterSetNotSupported(u64),
     /// The key's usage does not include this use.
     #[error("the key may not {0}")]
     UsageForbidden(&'static str),
@@ -205,6 +208,15 @@ pub enum Fault {
     /// The key never leaves the store.
     #[error("the key may not be exported")]
     NotExportable,
+    /// No key of the token has this label.
+    #[error("no key there has this label")]
+    NoSuchLabel,
+    /// A derivation was asked for more than is left of it.
+    #[error("the derivation has {left} bytes left")]
+    DerivationExhausted {
+        /// What was left, in bytes.
+        left: u64,
+    },
 
     // Input data.
     /// The input is longer or shorter than the mechanism takes.

@@ -29,6 +29,10 @@ pub enum Use {
     Wrap,
     /// Unwrapping them.
     Unwrap,
+    /// Encapsulating a new secret.
+    Encapsulate,
+    /// Decapsulating it.
+    Decapsulate,
 }
 
 impl Use {
@@ -43,28 +47,35 @@ impl Use {
             Use::Derive => "derive",
             Use::Wrap => "wrap",
             Use::Unwrap => "unwrap",
+            Use::Encapsulate => "encapsulate",
+            Use::Decapsulate => "decapsulate",
         }
     }
 
     /// Whether this use needs the private half of a pair.
     pub(crate) fn is_private(self) -> bool {
-        matches!(self, Use::Decrypt | Use::Sign | Use::SignRecover | Use::Derive | Use::Unwrap)
+        matches!(
+            self,
+            Use::Decrypt | Use::Sign | Use::SignRecover | Use::Derive | Use::Unwrap | Use::Decapsulate
+        )
     }
 
     fn offered_by(self, row: &Mechanism) -> bool {
         match self {
-            Use::Encrypt | Use::Decrypt => row.cipher.is_some(),
+            Use::Encrypt | Use::Decrypt => row.cipher.is_some() || row.aead.is_some(),
             Use::Sign | Use::Verify => row.sign.is_some(),
             Use::SignRecover | Use::VerifyRecover => row.recover.is_some(),
             Use::Derive => row.derive.is_some(),
-            Use::Wrap | Use::Unwrap => row.wrap.is_some(),
+            Use::Wrap | Use::Unwrap => row.wrap.is_some() || row.wraps_authenticated,
+            Use::Encapsulate | Use::Decapsulate => row.kem.is_some(),
         }
     }
 
     fn usage(self, takes: Takes) -> Usage {
         match (self, takes) {
-            (Use::Encrypt, _) => Usage::ENCRYPT,
-            (Use::Decrypt, _) => Usage::DECRYPT,
+            // PSA asks the same of encapsulation (psa_encapsulate, psa_decapsulate).
+            (Use::Encrypt | Use::Encapsulate, _) => Usage::ENCRYPT,
+            (Use::Decrypt | Use::Decapsulate, _) => Usage::DECRYPT,
             (Use::Sign, Takes::Hash) => Usage::SIGN_HASH,
             (Use::Sign, Takes::Message) => Usage::SIGN_MESSAGE,
             (Use::Verify, Takes::Hash) => Usage::VERIFY_HASH,
@@ -178,6 +189,12 @@ impl Grant {
     }
 }
 
+/// Whether a policy permits PSA an algorithm that this row computes.
+#[must_use]
+pub fn permits(permitted: &Permitted, row: &'static Mechanism, purpose: Use, asked: Algorithm) -> bool {
+    permitted_hashes(permitted, row, &Parameter::None, (purpose, row.psa), Some(asked)).is_ok()
+}
+
 /// Whether the policy permits the row, and for a row that takes a hash: which hashes, `None` for any input.
 fn permitted_hashes(
     permitted: &Permitted,
@@ -234,20 +251,31 @@ fn meanings(psa: Option<Psa>, parameter: &Parameter) -> Vec<Algorithm> {
             both.extend((*salt == Some(hash.length())).then_some(Algorithm::rsa_pss(hash.algorithm())));
             both
         }
+        Parameter::Hkdf { extract, expand, hash, .. } => vec![match (extract, expand) {
+            (true, false) => Algorithm::hkdf_extract(hash.algorithm()),
+            (false, true) => Algorithm::hkdf_expand(hash.algorithm()),
+            _ => Algorithm::hkdf(hash.algorithm()),
+        }],
         Parameter::Oaep { hash, .. } => vec![Algorithm::rsa_oaep(hash.algorithm())],
         _ => vec![psa.algorithm],
     }
 }
 
-/// The PSA column of a row for one purpose. PSA has no word for wrapping with these mechanisms.
+/// The PSA column of a row for one purpose. PSA wraps with its own algorithms alone, never with those that encrypt.
 fn psa_of(row: &Mechanism, purpose: Use) -> Option<Psa> {
     match purpose {
-        Use::Wrap | Use::Unwrap => None,
+        Use::Wrap | Use::Unwrap => row.psa.filter(|psa| psa.algorithm.is_key_wrap()),
         Use::Encrypt | Use::Decrypt => {
             let own = row.cipher.as_ref().and_then(|cipher| cipher.psa);
             own.map(|algorithm| Psa { algorithm, takes: Takes::Message }).or(row.psa)
         }
-        Use::Sign | Use::Verify | Use::SignRecover | Use::VerifyRecover | Use::Derive => row.psa,
+        Use::Sign
+        | Use::Verify
+        | Use::SignRecover
+        | Use::VerifyRecover
+        | Use::Derive
+        | Use::Encapsulate
+        | Use::Decapsulate => row.psa,
     }
 }
 

@@ -203,3 +203,16 @@ fn an_operation_with_recovery_is_cancelled_by_its_own_flag_or_by_an_init_without
     }
     begin();
 }
+
+#[test]
+fn a_bare_rsa_signature_gives_back_its_number_as_long_as_the_modulus() {
+    let emulator = empty();
+    let (face, session) = (emulator.pkcs11(), logged_in(&emulator));
+    let (public, private) = rsa_pair(face, session, true);
+    let bare = mechanism(ck::CKM_RSA_X_509);
+    face.sign_recover_init(session, &bare, private).unwrap();
+    let signature = face.sign_recover(session, b"number", Room::ENOUGH).unwrap().into_bytes();
+    face.verify_recover_init(session, &bare, public).unwrap();
+    let number = face.verify_recover(session, &signature, Room::ENOUGH).unwrap().into_bytes();
+    assert_eq!(number, [&[0; 250][..], b"number"].concat());
+}

@@ -9,7 +9,7 @@ use twintoken::object::{Class, Group};
 use twintoken::psa::{KeyType, Status, Usage};
 use twintoken::registry::constants::all;
 use twintoken::registry::parameter::Shape;
-use twintoken::registry::{Gather, KeyKind, Takes};
+use twintoken::registry::{Gather, KeyKind, Takes, Unit};
 use twintoken_vectors::spec::{self, Attribute, MechanismFacts, ObjectClass, ValueKind};
 
 #[test]
@@ -70,6 +70,8 @@ fn every_key_type_number_has_the_parity_bit_the_encoding_wants() {
         KeyType::HMAC,
         KeyType::DERIVE,
         KeyType::AES,
+        KeyType::ML_KEM_PUBLIC_KEY,
+        KeyType::ML_KEM_KEY_PAIR,
         KeyType::RSA_PUBLIC_KEY,
         KeyType::RSA_KEY_PAIR,
         KeyType::ECC_PUBLIC_KEY_SECP_R1,
@@ -123,6 +125,8 @@ fn attribute_rows(one: &Attribute) -> Vec<(Class, Option<KeyTypeOf>)> {
     let key_type = |class| match (one.key_type.as_deref(), class) {
         (Some("CKK_RSA"), Class::PublicKey) => Some(KeyTypeOf::RsaPublicKey),
         (Some("CKK_RSA"), _) => Some(KeyTypeOf::RsaKeyPair),
+        (Some("CKK_ML_KEM"), Class::PublicKey) => Some(KeyTypeOf::MlKemPublicKey),
+        (Some("CKK_ML_KEM"), _) => Some(KeyTypeOf::MlKemKeyPair),
         (Some("CKK_EC"), Class::PublicKey) => Some(KeyTypeOf::EccPublicKey(p256)),
         (Some("CKK_EC"), _) => Some(KeyTypeOf::EccKeyPair(p256)),
         (Some("CKK_EC_MONTGOMERY"), Class::PublicKey) => Some(KeyTypeOf::EccPublicKey(EccFamily::Montgomery)),
@@ -211,13 +215,17 @@ fn every_mechanism_does_no_more_than_the_specifications_table_and_counts_as_it_s
             ("generate", row.generate.is_some()),
             ("derive", row.derive.is_some()),
             ("wrap", row.wrap.is_some()),
+            ("encapsulate", row.kem.is_some()),
         ];
         for (operation, ours) in does {
             assert!(!ours || one.does(operation), "{} must not {operation}", row.name);
         }
         assert!(does.iter().any(|(_, ours)| *ours), "{} does nothing", row.name);
         if let Some(unit) = &one.unit {
-            let ours = format!("{:?}", row.sizes.unit).to_lowercase();
+            let ours = match row.sizes.unit {
+                Unit::PublicKeyBytes => "bytes".to_owned(),
+                other => format!("{other:?}").to_lowercase(),
+            };
             assert_eq!(ours, *unit, "{}: unit of sizes", row.name);
         }
         let ours = parameter(row.parameter);
@@ -237,6 +245,7 @@ fn every_mechanism_does_no_more_than_the_specifications_table_and_counts_as_it_s
                 KeyKind::Des => "CKK_DES",
                 KeyKind::TripleDes => "CKK_DES3",
                 KeyKind::AnySecret => "CKK_GENERIC_SECRET",
+                KeyKind::MlKem => "CKK_ML_KEM",
                 KeyKind::Secret => "CKK_GENERIC_SECRET",
             };
             assert!(one.key_types.iter().any(|word| word == due), "{} with {due}", row.name);

@@ -18,7 +18,7 @@ fn what_fails_in_other_peoples_suites_is_excused_by_the_specification() {
             );
         }
         Err(missing @ (Missing::Package(_) | Missing::Suite(_))) => {
-            programs::skip("python3-venv", &missing.to_string())
+            programs::skip(&missing.to_string(), "python3-venv")
         }
         Err(Missing::Broken(reason)) => panic!("{reason}"),
     }

@@ -2,6 +2,7 @@
 
 mod bench;
 mod cargo;
+mod clients;
 mod conformance;
 mod functions;
 mod generate;
@@ -25,6 +26,8 @@ enum Command {
     Conformance(conformance::Arguments),
     /// Time the calls of our module beside SoftHSM2 and any other module
     Bench(bench::Arguments),
+    /// Run real programs against our module and SoftHSM2, or against another module
+    Clients(clients::Arguments),
     /// Run the test suites of python-pkcs11 and of the crate cryptoki on our module, under each of its names
     Suites(others::Arguments),
     /// Run all tests of the workspace; says what was skipped and which package it needs
@@ -41,6 +44,7 @@ fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Conformance(arguments) => conformance::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
+        Command::Clients(arguments) => clients::run(&arguments),
         Command::Suites(arguments) => others::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
         Command::Sim(arguments) => sim::run(&arguments),

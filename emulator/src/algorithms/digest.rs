@@ -1,9 +1,11 @@
 //! Hash functions: MD5, SHA-1, the SHA-2 and the SHA-3 family.
 
 use super::Family;
+use crate::fault::Fault;
 use crate::key::algorithm::Hash;
 use crate::registry::constants as ck;
 use crate::registry::{DigestState, Mechanism, Psa, Takes};
+use crate::secret::Secret;
 use sha2::Digest;
 use sha2::digest::FixedOutputReset;
 use sha2::digest::common::BlockSizeUser;
@@ -36,7 +38,7 @@ const fn row<D: Function>(name: &'static str, ckm: u64) -> Mechanism {
 
 /// A hash function of the crypto crates, and which one it is.
 pub(super) trait Function:
-    Digest + FixedOutputReset + SerializableState + BlockSizeUser + Clone + Send + Sync + 'static
+    Digest + FixedOutputReset + BlockSizeUser + SerializableState + Clone + Send + Sync + 'static
 {
     const HASH: Hash;
 }
@@ -107,8 +109,8 @@ impl<D: Function> DigestState for State<D> {
         Box::new(State(self.0.clone()))
     }
 
-    fn save(&self) -> Vec<u8> {
-        self.0.serialize().to_vec()
+    fn written(&self) -> Secret {
+        Secret::from(&*self.0.serialize())
     }
 }
 
@@ -118,14 +120,21 @@ pub fn begin(hash: Hash) -> Box<dyn DigestState> {
     with_function!(hash, D => Box::new(State(D::new())))
 }
 
-/// Goes on with a digest whose state was saved; `None` when these bytes are no state of this hash.
-#[must_use]
-pub fn resume(hash: Hash, state: &[u8]) -> Option<Box<dyn DigestState>> {
-    with_function!(hash, D => {
-        let state = SerializedState::<D>::try_from(state).ok()?;
-        let digest = D::deserialize(&state).ok()?;
-        Some(Box::new(State(digest)) as Box<dyn DigestState>)
-    })
+/// A digest that goes on from a state that was written down.
+///
+/// # Errors
+/// [`Fault::SavedStateInvalid`].
+pub fn read_back(hash: Hash, written: &[u8]) -> Result<Box<dyn DigestState>, Fault> {
+    with_function!(hash, D => Ok(Box::new(State(state_of::<D>(written)?))))
+}
+
+fn state_of<D: Function>(written: &[u8]) -> Result<D, Fault> {
+    let mut state = SerializedState::<D>::default();
+    if written.len() != state.len() {
+        return Err(Fault::SavedStateInvalid);
+    }
+    state.copy_from_slice(written);
+    D::deserialize(&state).map_err(|_| Fault::SavedStateInvalid)
 }
 
 /// The digest of `message` in one step.

@@ -1,10 +1,12 @@
-//! Ed25519.
+//! Ed25519, Ed25519ctx and Ed25519ph.
 
+use super::digest::hash;
+use super::eddsa::{self, Kind};
 use super::hmac::random_bytes;
 use super::{Family, KeyRules, sized};
 use crate::env::Rng;
 use crate::fault::Fault;
-use crate::key::algorithm::Algorithm;
+use crate::key::algorithm::{Algorithm, Hash};
 use crate::key::key_type::{Curve, EccFamily, KeyType};
 use crate::key::{Attributes, Key};
 use crate::registry::constants as ck;
@@ -52,29 +54,72 @@ struct Ready {
     public: VerifyingKey,
 }
 
+/// §6.3.16: with a context it is Ed25519ctx, of the message's hash Ed25519ph, and Ed25519 without both.
 fn check(_: &Key, parameter: &Parameter) -> Result<(), Fault> {
     match parameter {
-        Parameter::None => Ok(()),
-        Parameter::Eddsa { prehash: false, context } if context.is_empty() => Ok(()),
-        Parameter::Eddsa { .. } => {
-            Err(Fault::BadParameter("pre-hashes and contexts are not built for Ed25519"))
+        Parameter::Eddsa { context, .. } | Parameter::Context(context) if context.len() > 255 => {
+            Err(Fault::BadParameter("a context has at most 255 bytes"))
         }
+        Parameter::None | Parameter::Eddsa { .. } | Parameter::Context(_) => Ok(()),
         _ => Err(Fault::BadParameter("CK_EDDSA_PARAMS or nothing is expected")),
     }
 }
 
+fn private(key: &Key) -> Result<&SigningKey, Fault> {
+    key.prepared::<Ready>()?.private.as_ref().ok_or(Fault::WrongKeyType("signing"))
+}
+
 fn sign(key: &Key, parameter: &Parameter, input: &[u8], _: &dyn Rng) -> Result<Vec<u8>, Fault> {
     check(key, parameter)?;
-    let private = key.prepared::<Ready>()?.private.as_ref().ok_or(Fault::WrongKeyType("signing"))?;
-    let signature = private.try_sign(input).map_err(|_| Fault::Internal("Ed25519 signs every message"))?;
-    Ok(signature.to_bytes().to_vec())
+    match parameter {
+        Parameter::Eddsa { prehash: true, context } => {
+            sign_prehashed(key, &hash(Hash::Sha512, input), context)
+        }
+        Parameter::Context(context) => eddsa::sign(private(key)?, Kind::Context, input, context),
+        Parameter::Eddsa { context, .. } if !context.is_empty() => {
+            eddsa::sign(private(key)?, Kind::Context, input, context)
+        }
+        _ => {
+            let signature = private(key)?.try_sign(input);
+            let signature = signature.map_err(|_| Fault::Internal("Ed25519 signs every message"))?;
+            Ok(signature.to_bytes().to_vec())
+        }
+    }
+}
+
+/// PSA_ALG_ED25519PH of a SHA-512 hash.
+///
+/// # Errors
+/// [`Fault::DataLength`] for another length, [`Fault::WrongKeyType`] for a public key.
+pub fn sign_prehashed(key: &Key, hash: &[u8], context: &[u8]) -> Result<Vec<u8>, Fault> {
+    eddsa::sign(private(key)?, Kind::Prehashed, hash, context)
+}
+
+/// Verifies PSA_ALG_ED25519PH of a SHA-512 hash.
+///
+/// # Errors
+/// [`Fault::DataLength`], [`Fault::SignatureLength`], [`Fault::BadSignature`].
+pub fn verify_prehashed(key: &Key, hash: &[u8], context: &[u8], signature: &[u8]) -> Result<(), Fault> {
+    eddsa::verify(&key.prepared::<Ready>()?.public, Kind::Prehashed, (hash, context), signature)
 }
 
 fn verify(key: &Key, parameter: &Parameter, input: &[u8], signature: &[u8]) -> Result<(), Fault> {
     check(key, parameter)?;
-    let bytes: &[u8; 64] = signature.try_into().map_err(|_| Fault::SignatureLength)?;
-    let signature = ed25519_dalek::Signature::from_bytes(bytes);
-    key.prepared::<Ready>()?.public.verify_strict(input, &signature).map_err(|_| Fault::BadSignature)
+    let public = &key.prepared::<Ready>()?.public;
+    match parameter {
+        Parameter::Eddsa { prehash: true, context } => {
+            verify_prehashed(key, &hash(Hash::Sha512, input), context, signature)
+        }
+        Parameter::Context(context) => eddsa::verify(public, Kind::Context, (input, context), signature),
+        Parameter::Eddsa { context, .. } if !context.is_empty() => {
+            eddsa::verify(public, Kind::Context, (input, context), signature)
+        }
+        _ => {
+            let bytes: &[u8; 64] = signature.try_into().map_err(|_| Fault::SignatureLength)?;
+            let signature = ed25519_dalek::Signature::from_bytes(bytes);
+            public.verify_strict(input, &signature).map_err(|_| Fault::BadSignature)
+        }
+    }
 }
 
 fn generate(_: KeyType, bits: usize, _: &GenerateOptions, rng: &dyn Rng) -> Result<Secret, Fault> {

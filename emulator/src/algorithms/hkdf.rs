@@ -1,12 +1,13 @@
 //! HKDF (RFC 5869), whole or in one of its halves (PKCS#11 §6.62).
 
-use super::Family;
 use super::digest::with_function;
+use super::{Family, kdf};
 use crate::fault::Fault;
 use crate::key::Key;
+use crate::key::algorithm::Algorithm;
 use crate::registry::constants as ck;
 use crate::registry::parameter::{Parameter, Shape};
-use crate::registry::{Derive, End, KeyKind, Mechanism};
+use crate::registry::{Derive, End, KeyKind, Mechanism, Psa, Takes};
 use crate::secret::Secret;
 use ::hkdf::{GenericHkdf, GenericHkdfExtract};
 use ::hmac::SimpleHmac;
@@ -18,8 +19,10 @@ pub static FAMILY: Family = Family {
     mechanisms: &[Mechanism {
         name: "CKM_HKDF_DERIVE",
         ckm: ck::CKM_HKDF_DERIVE,
+        psa: Some(Psa { algorithm: Algorithm::hkdf(Algorithm::ANY_HASH), takes: Takes::Message }),
         keys: &[KeyKind::AnySecret],
         parameter: Shape::Hkdf,
+        kdf: Some(kdf::HKDF),
         derive: Some(Derive { derive, drops: End::Trailing, inherits: false }),
         ..Mechanism::NOTHING
     }],

@@ -20,7 +20,15 @@ use zeroize::Zeroizing;
 /// The longest secret, in bytes.
 pub const LONGEST: usize = 4096;
 
-const TYPES: &[KeyType] = &[KeyType::GenericSecret, KeyType::Hmac, KeyType::Derive, KeyType::RawData];
+const TYPES: &[KeyType] = &[
+    KeyType::GenericSecret,
+    KeyType::Hmac,
+    KeyType::Derive,
+    KeyType::RawData,
+    KeyType::Password,
+    KeyType::PasswordHash,
+    KeyType::Pepper,
+];
 
 /// The family's rows.
 pub static FAMILY: Family = Family {

@@ -4,24 +4,30 @@
 
 pub mod aes;
 mod block;
+pub mod chacha;
 pub mod computed;
 pub mod curves;
 pub mod derivation;
 pub mod des;
 pub mod digest;
 pub mod ecdh;
+mod eddsa;
 pub mod edwards;
 pub mod foreign;
 mod gathered;
 pub mod hkdf;
 pub mod hmac;
+pub mod kdf;
 mod mac;
+pub mod ml_kem;
 pub mod montgomery;
 pub mod private_key_info;
 pub mod public_key_info;
 pub mod rsa;
 pub mod sealing;
+pub mod suspended;
 pub mod weierstrass;
+pub mod xof;
 
 use crate::fault::Fault;
 use crate::key::algorithm::Algorithm;
@@ -69,18 +75,27 @@ pub static FAMILIES: &[&Family] = &[
     &des::FAMILY,
     &derivation::FAMILY,
     &hkdf::FAMILY,
+    &ml_kem::FAMILY,
+    &chacha::FAMILY,
+    &kdf::FAMILY,
+    &xof::FAMILY,
 ];
+
+/// All rows, those that PSA alone has among them.
+pub fn rows() -> impl Iterator<Item = &'static Mechanism> {
+    FAMILIES.iter().flat_map(|family| family.mechanisms)
+}
 
 fn sorted() -> &'static [&'static Mechanism] {
     static SORTED: OnceLock<Vec<&'static Mechanism>> = OnceLock::new();
     SORTED.get_or_init(|| {
-        let mut rows: Vec<_> = FAMILIES.iter().flat_map(|family| family.mechanisms).collect();
+        let mut rows: Vec<_> = rows().filter(|row| row.ckm != Mechanism::PSA_ONLY).collect();
         rows.sort_by_key(|row| row.ckm);
         rows
     })
 }
 
-/// All rows, in the order of their `CKM_` values.
+/// The rows that PKCS#11 has, in the order of their `CKM_` values.
 pub fn mechanisms() -> impl Iterator<Item = &'static Mechanism> {
     sorted().iter().copied()
 }
@@ -98,13 +113,21 @@ pub fn by_ckm(ckm: u64) -> Option<&'static Mechanism> {
 /// and signs the former with [`weierstrass::sign_deterministic`].
 #[must_use]
 pub fn by_psa(algorithm: Algorithm, takes: Takes) -> Option<&'static Mechanism> {
-    mechanisms().find(|row| {
+    rows().find(|row| {
+        let encrypts = row.cipher.as_ref().and_then(|cipher| cipher.psa);
+        if takes == Takes::Message && encrypts == Some(algorithm) {
+            return true;
+        }
         row.psa.is_some_and(|psa| {
+            let any = psa.algorithm.is_key_derivation() || psa.algorithm.is_rsa_oaep();
+            let named = any
+                && psa.algorithm.hash_is_any()
+                && psa.algorithm.without_hash() == algorithm.without_hash();
             let any_hash = Algorithm::ecdsa(Algorithm::ANY_HASH);
             let wildcard = psa.algorithm.is_wildcard() && psa.algorithm.permits(algorithm);
             // ECDSA_ANY is raw ECDSA, which PSA's rule for policies does not count among the wildcard's members.
             let raw = psa.algorithm == any_hash && algorithm == Algorithm::ECDSA_ANY;
-            psa.takes == takes && (psa.algorithm.base() == algorithm.base() || wildcard || raw)
+            psa.takes == takes && (psa.algorithm.base() == algorithm.base() || wildcard || raw || named)
         })
     })
 }
@@ -112,7 +135,7 @@ pub fn by_psa(algorithm: Algorithm, takes: Takes) -> Option<&'static Mechanism> 
 /// The row that generates keys of a type: pairs are asked for by their pair type.
 #[must_use]
 pub fn generator_of(key_type: KeyType) -> Option<&'static Mechanism> {
-    mechanisms().find(|row| row.generate.as_ref().is_some_and(|generate| generate.makes.contains(&key_type)))
+    rows().find(|row| row.generate.as_ref().is_some_and(|generate| generate.makes.contains(&key_type)))
 }
 
 fn rules_for(key_type: KeyType) -> Result<&'static KeyRules, Fault> {

@@ -1,7 +1,7 @@
 //! An object in the making: what a template has said so far, and how it becomes an object.
 
 use super::{Value, agreement};
-use crate::algorithms::{self, curves, rsa};
+use crate::algorithms::{self, curves, ml_kem, rsa};
 use crate::fault::Fault;
 use crate::key::identity::Lifetime;
 use crate::key::key_type::{EccFamily, KeyType};
@@ -31,11 +31,14 @@ pub struct Draft {
 pub fn ckk_of(key_type: KeyType) -> u64 {
     match key_type {
         KeyType::RawData | KeyType::Hmac | KeyType::Derive | KeyType::GenericSecret => ck::CKK_GENERIC_SECRET,
+        KeyType::Password | KeyType::PasswordHash | KeyType::Pepper => ck::CKK_GENERIC_SECRET,
         KeyType::Aes => ck::CKK_AES,
+        KeyType::ChaCha20 | KeyType::XChaCha20 => ck::CKK_CHACHA20,
         KeyType::Des => ck::CKK_DES,
         KeyType::Des2 => ck::CKK_DES2,
         KeyType::Des3 => ck::CKK_DES3,
         KeyType::RsaPublicKey | KeyType::RsaKeyPair => ck::CKK_RSA,
+        KeyType::MlKemPublicKey | KeyType::MlKemKeyPair => ck::CKK_ML_KEM,
         KeyType::EccPublicKey(family) | KeyType::EccKeyPair(family) => match family {
             EccFamily::SecpR1 | EccFamily::SecpK1 | EccFamily::BrainpoolPR1 => ck::CKK_EC,
             EccFamily::TwistedEdwards => ck::CKK_EC_EDWARDS,
@@ -57,6 +60,8 @@ pub(super) fn key_type_of(class: Class, ckk: u64) -> Result<KeyType, Fault> {
         (Class::SecretKey, ck::CKK_GENERIC_SECRET) => Ok(KeyType::GenericSecret),
         (Class::PrivateKey, ck::CKK_RSA) => Ok(KeyType::RsaKeyPair),
         (Class::PublicKey, ck::CKK_RSA) => Ok(KeyType::RsaPublicKey),
+        (Class::PrivateKey, ck::CKK_ML_KEM) => Ok(KeyType::MlKemKeyPair),
+        (Class::PublicKey, ck::CKK_ML_KEM) => Ok(KeyType::MlKemPublicKey),
         (Class::PrivateKey | Class::PublicKey, ck::CKK_EC) => Ok(ecc(EccFamily::SecpR1)),
         (Class::PrivateKey | Class::PublicKey, ck::CKK_EC_MONTGOMERY) => Ok(ecc(EccFamily::Montgomery)),
         (Class::PrivateKey | Class::PublicKey, ck::CKK_EC_EDWARDS) => Ok(ecc(EccFamily::TwistedEdwards)),
@@ -174,6 +179,7 @@ impl Draft {
             KeyType::EccKeyPair(_) | KeyType::EccPublicKey(_) => {
                 curves::curve_of_parameters(self.bytes_of(ck::CKA_EC_PARAMS))?.bits()
             }
+            KeyType::MlKemKeyPair | KeyType::MlKemPublicKey => self.parameter_set_bits()?,
             _ => 0,
         };
         let policy = std::mem::take(&mut self.policy);
@@ -181,6 +187,14 @@ impl Draft {
         self.object.key = Some(Arc::new(algorithms::admit(attributes, material)?));
         self.policy = self.object.policy();
         Ok(())
+    }
+
+    /// The size in bits of the parameter set that CKA_PARAMETER_SET names.
+    ///
+    /// # Errors
+    /// [`Fault::ParameterSetNotSupported`].
+    pub fn parameter_set_bits(&self) -> Result<usize, Fault> {
+        ml_kem::bits_of_set(self.number_of(ck::CKA_PARAMETER_SET).unwrap_or(0))
     }
 
     fn material(&self, key_type: KeyType) -> Result<Secret, Fault> {
@@ -214,14 +228,14 @@ impl Draft {
                     number(value, curve.bytes())
                 })
             }
-            KeyType::RawData
-            | KeyType::Hmac
-            | KeyType::Derive
-            | KeyType::GenericSecret
-            | KeyType::Aes
-            | KeyType::Des
-            | KeyType::Des2
-            | KeyType::Des3 => Ok(bytes(ck::CKA_VALUE)),
+            KeyType::MlKemKeyPair => {
+                let (seed, value) = (self.bytes_of(ck::CKA_SEED), self.bytes_of(ck::CKA_VALUE));
+                if seed.is_empty() && value.is_empty() {
+                    return Err(Fault::TemplateIncomplete("CKA_SEED or CKA_VALUE"));
+                }
+                ml_kem::pair_from_parts(self.parameter_set_bits()?, seed, value)
+            }
+            _ => Ok(bytes(ck::CKA_VALUE)),
         }
     }
 

@@ -16,7 +16,10 @@ mod value;
 pub use draft::{Draft, ckk_of, secret_type_of};
 pub use read::{AttributeReply, matches, read, search_keys};
 pub use rows::{ROWS, row_of};
-pub use template::{Making, Template, copy_of, create, draft_for_generation, draft_for_unwrapping, set};
+pub use template::{
+    Making, Template, copy_of, create, draft_for_encapsulation, draft_for_generation, draft_for_unwrapping,
+    set,
+};
 pub use value::{Kind, Value};
 
 use crate::fault::Fault;
@@ -117,6 +120,8 @@ pub enum Keys {
     Ecc,
     /// Secrets whose type does not say how long they are.
     OfAnyLength,
+    /// ML-KEM.
+    MlKem,
 }
 
 impl Keys {
@@ -125,6 +130,7 @@ impl Keys {
             Keys::Any => true,
             Keys::Rsa => matches!(key_type, Some(KeyType::RsaKeyPair | KeyType::RsaPublicKey)),
             Keys::OfAnyLength => key_type.is_none_or(|one| one.fixed_length().is_none()),
+            Keys::MlKem => matches!(key_type, Some(KeyType::MlKemKeyPair | KeyType::MlKemPublicKey)),
             Keys::Ecc => matches!(key_type, Some(KeyType::EccKeyPair(_) | KeyType::EccPublicKey(_))),
         }
     }

@@ -24,7 +24,12 @@ pub(super) fn mechanisms_of(object: &Object) -> Option<Vec<u64>> {
                     |row: &&Mechanism| row.keys.iter().any(|kind| kind.includes(key.attributes().key_type));
                 let says = |row: &&Mechanism| {
                     row.psa.is_some_and(|psa| match psa.takes {
-                        Takes::Message => policy.permits(psa.algorithm) || policy.base() == psa.algorithm,
+                        Takes::Message => {
+                            let derives = psa.algorithm.is_key_derivation() && psa.algorithm.hash_is_any();
+                            policy.permits(psa.algorithm)
+                                || policy.base() == psa.algorithm
+                                || derives && policy.without_hash() == psa.algorithm.without_hash()
+                        }
                         Takes::Hash => {
                             Hash::ALL.iter().any(|hash| policy.permits(psa.algorithm.with_hash(*hash)))
                         }

@@ -91,6 +91,22 @@ pub fn draft_for_unwrapping(template: &Template, so: bool) -> Result<Draft, Faul
     Ok(draft)
 }
 
+/// The draft of a secret key that a KEM is about to make. It may be extracted unless the template says otherwise (PKCS#11
+/// 3.2, §5.18.8 and §5.18.9).
+///
+/// # Errors
+/// As [`create`].
+pub fn draft_for_encapsulation(template: &Template, so: bool) -> Result<Draft, Fault> {
+    let ckk = match template.get(ck::CKA_KEY_TYPE) {
+        None => ck::CKK_GENERIC_SECRET,
+        Some(_) => number(template, ck::CKA_KEY_TYPE, "CKA_KEY_TYPE")?,
+    };
+    let mut draft = Draft::new(Class::SecretKey, Some(ckk));
+    draft.object.facts.extractable = true;
+    apply(&mut draft, template, Making::Generate, so)?;
+    Ok(draft)
+}
+
 /// A copy of an object, changed as the template asks: C_CopyObject. The caller gives it a new id.
 ///
 /// # Errors

@@ -43,6 +43,8 @@ impl Algorithm {
     pub const PURE_EDDSA: Algorithm = Algorithm(0x0600_0800);
     /// PSA_ALG_ECDH.
     pub const ECDH: Algorithm = Algorithm(0x0902_0000);
+    /// PSA_ALG_ML_KEM.
+    pub const ML_KEM: Algorithm = Algorithm(0x0c00_0200);
     /// PSA_ALG_ANY_HASH, for use inside a signature algorithm.
     pub const ANY_HASH: Algorithm = Algorithm(0x0200_00ff);
 
@@ -173,11 +175,12 @@ impl Algorithm {
         self.0 & !0x0000_01ff == 0x0600_0600
     }
 
-    /// Whether this is one of the signature families that sign a hash: RSA PKCS#1 v1.5, PSS, ECDSA.
+    /// PSA_ALG_IS_HASH_AND_SIGN: RSA PKCS#1 v1.5, PSS, ECDSA, HashEdDSA, HashML-DSA, HashSLH-DSA.
     #[must_use]
     pub const fn is_hash_and_sign(self) -> bool {
         let family = self.0 & !HASH_BITS;
-        self.is_ecdsa() || family == 0x0600_0200 || family == 0x0600_0300 || family == 0x0600_1300
+        matches!(family, 0x0600_0200 | 0x0600_0300 | 0x0600_1300 | 0x0600_0600 | 0x0600_0700 | 0x0600_0900)
+            || matches!(family, 0x0600_4200 | 0x0600_4300 | 0x0600_4600 | 0x0600_4700)
     }
 
     /// PSA_ALG_IS_WILDCARD: only a policy may hold it.

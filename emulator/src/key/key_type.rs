@@ -111,8 +111,18 @@ pub enum KeyType {
     Derive,
     /// CKK_GENERIC_SECRET made through PKCS#11, which does not say what the secret is for; its usage does.
     GenericSecret,
+    /// A password to stretch (PSA_KEY_TYPE_PASSWORD).
+    Password,
+    /// What a stretched password is compared with (PSA_KEY_TYPE_PASSWORD_HASH).
+    PasswordHash,
+    /// A secret part of a salt (PSA_KEY_TYPE_PEPPER).
+    Pepper,
     /// AES.
     Aes,
+    /// ChaCha20.
+    ChaCha20,
+    /// XChaCha20.
+    XChaCha20,
     /// DES with one key.
     Des,
     /// DES with two keys, 16 bytes.
@@ -127,19 +137,23 @@ pub enum KeyType {
     EccPublicKey(EccFamily),
     /// A private scalar on a curve.
     EccKeyPair(EccFamily),
+    /// An ML-KEM encapsulation key.
+    MlKemPublicKey,
+    /// An ML-KEM decapsulation key with its encapsulation key.
+    MlKemKeyPair,
 }
 
 impl KeyType {
     /// Whether the material holds a private half.
     #[must_use]
     pub const fn is_pair(self) -> bool {
-        matches!(self, KeyType::RsaKeyPair | KeyType::EccKeyPair(_))
+        matches!(self, KeyType::RsaKeyPair | KeyType::EccKeyPair(_) | KeyType::MlKemKeyPair)
     }
 
     /// Whether this is a public key.
     #[must_use]
     pub const fn is_public(self) -> bool {
-        matches!(self, KeyType::RsaPublicKey | KeyType::EccPublicKey(_))
+        matches!(self, KeyType::RsaPublicKey | KeyType::EccPublicKey(_) | KeyType::MlKemPublicKey)
     }
 
     /// Whether this is neither a pair nor a public key.
@@ -154,6 +168,7 @@ impl KeyType {
         match self {
             KeyType::RsaKeyPair => KeyType::RsaPublicKey,
             KeyType::EccKeyPair(family) => KeyType::EccPublicKey(family),
+            KeyType::MlKemKeyPair => KeyType::MlKemPublicKey,
             other => other,
         }
     }

@@ -79,17 +79,24 @@ const NEVER_EXTRACTABLE: u32 = 1 << 12;
 type FlagOf = fn(&mut Object) -> &mut bool;
 
 /// The numbers that stand for key types on disk: PSA's where PSA has one.
-const KEY_TYPES: [(KeyType, u32); 20] = [
+const KEY_TYPES: [(KeyType, u32); 27] = [
     (KeyType::RawData, 0x1001),
     (KeyType::Hmac, 0x1100),
     (KeyType::Derive, 0x1200),
     (KeyType::GenericSecret, 0x1_0000),
+    (KeyType::Password, 0x1203),
+    (KeyType::PasswordHash, 0x1205),
+    (KeyType::Pepper, 0x1206),
     (KeyType::Aes, 0x2400),
+    (KeyType::ChaCha20, 0x2004),
+    (KeyType::XChaCha20, 0x2007),
     (KeyType::Des, 0x1_0001),
     (KeyType::Des2, 0x1_0002),
     (KeyType::Des3, 0x2301),
     (KeyType::RsaPublicKey, 0x4001),
     (KeyType::RsaKeyPair, 0x7001),
+    (KeyType::MlKemPublicKey, 0x4004),
+    (KeyType::MlKemKeyPair, 0x7004),
     (KeyType::EccPublicKey(EccFamily::SecpR1), 0x4112),
     (KeyType::EccKeyPair(EccFamily::SecpR1), 0x7112),
     (KeyType::EccPublicKey(EccFamily::SecpK1), 0x4117),

@@ -12,6 +12,7 @@ use crate::registry::{Direction, Transform};
 /// A message-based encryption or decryption process.
 pub struct MessageCrypt {
     grant: Grant,
+    purpose: Use,
     direction: Direction,
     shape: MessageShape,
     nonces: Nonces,
@@ -42,14 +43,16 @@ impl Sealed {
 }
 
 impl MessageCrypt {
-    /// Begins with a grant for [`Use::Encrypt`] or [`Use::Decrypt`].
+    /// Begins with a grant for `purpose`: [`Use::Encrypt`] or [`Use::Wrap`], [`Use::Decrypt`] or [`Use::Unwrap`].
     ///
     /// # Errors
     /// [`Fault::NoSuchMechanism`] for a mechanism that does not encrypt messages.
-    pub fn begin(grant: Grant, direction: Direction) -> Result<MessageCrypt, Fault> {
+    pub fn begin(grant: Grant, purpose: Use) -> Result<MessageCrypt, Fault> {
+        let direction =
+            if matches!(purpose, Use::Encrypt | Use::Wrap) { Direction::Encrypt } else { Direction::Decrypt };
         let row = grant.row();
         let shape = row.message.ok_or(Fault::NoSuchMechanism(row.ckm))?;
-        Ok(MessageCrypt { grant, direction, shape, nonces: Nonces::default(), current: None })
+        Ok(MessageCrypt { grant, purpose, direction, shape, nonces: Nonces::default(), current: None })
     }
 
     /// What the parameter of each message looks like.
@@ -155,12 +158,12 @@ impl MessageCrypt {
         associated_data: &[u8],
         rng: &dyn Rng,
     ) -> Result<(Vec<u8>, Current), Fault> {
-        let (purpose, nonce) = match self.direction {
-            Direction::Encrypt => (Use::Encrypt, self.nonces.next(given, rng)?),
-            Direction::Decrypt => (Use::Decrypt, given.nonce.clone()),
+        let nonce = match self.direction {
+            Direction::Encrypt => self.nonces.next(given, rng)?,
+            Direction::Decrypt => given.nonce.clone(),
         };
         let parameter = self.shape.of_one_message(nonce.clone(), associated_data.to_vec(), given.tag_bits);
-        let grant = self.grant.again(purpose, parameter)?;
+        let grant = self.grant.again(self.purpose, parameter)?;
         let cipher = grant.row().cipher.as_ref().ok_or(Fault::NoSuchMechanism(grant.row().ckm))?;
         let cipher = (cipher.begin)(grant.key(), grant.parameter(), self.direction)?;
         Ok((nonce, Current { cipher, tag_bits: given.tag_bits }))

@@ -16,7 +16,9 @@ impl HashOperation {
     pub fn save(&self) -> Secret {
         let Algorithm(name) = self.hash.algorithm();
         let mut bytes = name.to_be_bytes().to_vec();
-        bytes.extend(self.parts.as_ref().map(|parts| parts.save()).unwrap_or_default());
+        if let Some(parts) = &self.parts {
+            bytes.extend_from_slice(parts.written().expose());
+        }
         Secret::new(bytes)
     }
 
@@ -31,7 +33,7 @@ impl HashOperation {
         let hash = hash.ok_or(Fault::SavedStateInvalid)?;
         let parts = match computed {
             [] => None,
-            computed => Some(digest::resume(hash, computed).ok_or(Fault::SavedStateInvalid)?),
+            computed => Some(digest::read_back(hash, computed)?),
         };
         Ok(HashOperation { hash, parts })
     }

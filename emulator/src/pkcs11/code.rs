@@ -49,11 +49,14 @@ pub fn code(fault: &Fault) -> u64 {
         Fault::BadParameter(_) => ck::CKR_MECHANISM_PARAM_INVALID,
 
         // §5.18.3: a key that the wrapping key's template does not take has the code of a handle that is none.
-        Fault::NoSuchKey(_) | Fault::NoSuchKeyId(_) | Fault::OutsideTemplate => ck::CKR_KEY_HANDLE_INVALID,
+        Fault::NoSuchKey(_) | Fault::NoSuchKeyId(_) | Fault::NoSuchLabel | Fault::OutsideTemplate => {
+            ck::CKR_KEY_HANDLE_INVALID
+        }
         Fault::WrongKeyType(_) => ck::CKR_KEY_TYPE_INCONSISTENT,
-        Fault::KeySize { .. } => ck::CKR_KEY_SIZE_RANGE,
+        Fault::KeySize { .. } | Fault::DerivationExhausted { .. } => ck::CKR_KEY_SIZE_RANGE,
         Fault::InvalidKey(_) | Fault::KeyTypeNotSupported(_) => ck::CKR_ATTRIBUTE_VALUE_INVALID,
         Fault::CurveNotSupported => ck::CKR_CURVE_NOT_SUPPORTED,
+        Fault::ParameterSetNotSupported(_) => ck::CKR_PARAMETER_SET_NOT_SUPPORTED,
         Fault::UsageForbidden(_) => ck::CKR_KEY_FUNCTION_NOT_PERMITTED,
         // §4.9 "CKA_ALLOWED_MECHANISMS": a key is used only with the mechanisms of its list.
         Fault::AlgorithmForbidden(_) => ck::CKR_MECHANISM_INVALID,

@@ -189,6 +189,9 @@ impl Cryptoki<'_> {
 
 /// The type and the size of the pair: on a curve, what CKA_EC_PARAMS names.
 fn pair_of(public: &Draft, pair: KeyType, generate: &Generate) -> Result<(KeyType, usize), Fault> {
+    if pair == KeyType::MlKemKeyPair {
+        return Ok((pair, public.parameter_set_bits()?));
+    }
     let KeyType::EccKeyPair(_) = pair else {
         let bits = public.number_of(ck::CKA_MODULUS_BITS).unwrap_or(0);
         let bits = usize::try_from(bits).map_err(|_| Fault::AttributeValue("CKA_MODULUS_BITS"))?;

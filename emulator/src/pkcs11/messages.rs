@@ -74,7 +74,7 @@ impl Cryptoki<'_> {
         // A policy may name one length of tags; each message is asked about when it comes.
         for tag_bits in shape.tags() {
             let parameter = shape.of_one_message(Vec::new(), Vec::new(), *tag_bits);
-            let begin = |grant| MessageCrypt::begin(grant, direction);
+            let begin = |grant| MessageCrypt::begin(grant, purpose);
             match self.begin(session, (&Mechanism { ckm, parameter }, key, purpose), seat, begin) {
                 Err(fault @ Fault::AlgorithmForbidden(_)) => forbidden = fault,
                 done => return done,

@@ -12,6 +12,7 @@ mod events;
 mod find;
 mod given;
 mod info;
+mod kem;
 mod keys;
 mod messages;
 mod objects;
@@ -23,11 +24,13 @@ mod slots;
 mod state;
 mod tokens;
 mod wrapping;
+mod wrapping_authenticated;
 
 pub use crate::attribute::{AttributeReply, Template};
 pub use code::code;
 pub use given::Operation;
 pub use info::{Info, MechanismInfo, SessionInfo, SlotInfo, TokenInfo};
+pub use kem::Encapsulated;
 pub use messages::{MessageProcess, message_shape};
 pub use portable::{Incoming, Material, are_halves};
 

@@ -55,6 +55,7 @@ impl Cryptoki<'_> {
         emulator.slot_names.keep(token, slot);
         if let Some(token) = old {
             emulator.handles.forget(|entry| entry.token == token.id);
+            emulator.psa_keys.leases.revoke(&[token.id]);
         }
         Ok(())
     }

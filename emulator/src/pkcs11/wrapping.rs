@@ -2,7 +2,7 @@
 
 use super::{Cryptoki, Mechanism, Template};
 use crate::algorithms::private_key_info;
-use crate::attribute::{self, Value, nested};
+use crate::attribute::{self, Draft, Value, nested};
 use crate::fault::Fault;
 use crate::grant::Use;
 use crate::key::key_type::KeyType;
@@ -65,34 +65,39 @@ impl Cryptoki<'_> {
             return Err(by(Fault::NotLoggedIn));
         }
         let template = &nested::bound_by(&unwrapping, ck::CKA_UNWRAP_TEMPLATE, template)?;
-        let mut draft = attribute::draft_for_unwrapping(template, access.is_so())?;
+        let draft = attribute::draft_for_unwrapping(template, access.is_so())?;
         access.may_write(&draft.object)?;
         let unwrap = grant.row().wrap.as_ref().ok_or(Fault::NoSuchMechanism(mechanism.ckm))?;
         let bytes = (unwrap.unwrap)(grant.key(), grant.parameter(), wrapped, &*self.emulator.rng)?;
-        let wanted = draft.key_type()?.ok_or(Fault::TemplateIncomplete("CKA_KEY_TYPE"))?;
-        let (key_type, bits, material) = match draft.object.class {
-            Class::PrivateKey => private_key_info::decode(bytes.expose())?,
-            _ => (wanted, 0, bytes),
-        };
-        // CKK_EC does not say whose curve it is.
-        if attribute::ckk_of(key_type) != attribute::ckk_of(wanted) || key_type.is_pair() != wanted.is_pair()
-        {
-            return Err(Fault::TemplateInconsistent("CKA_KEY_TYPE is not the type of what was wrapped"));
-        }
-        fits_value_length(template, key_type, &material)?;
-        let invalid = |fault| match fault {
-            Fault::InvalidKey(reason) => Fault::WrappedKeyInvalid(reason),
-            other => other,
-        };
-        draft.take_key(key_type, bits, material).map_err(invalid)?;
-        let mut object = draft.finish();
-        object.origin = Origin::default();
+        let object = unwrapped_key(draft, template, bytes)?;
         self.store_new(&access, vec![object]).map(|handles| handles[0])
     }
 }
 
+/// The key that was unwrapped, as the template wants it.
+pub(super) fn unwrapped_key(mut draft: Draft, template: &Template, bytes: Secret) -> Result<Object, Fault> {
+    let wanted = draft.key_type()?.ok_or(Fault::TemplateIncomplete("CKA_KEY_TYPE"))?;
+    let (key_type, bits, material) = match draft.object.class {
+        Class::PrivateKey => private_key_info::decode(bytes.expose())?,
+        _ => (wanted, 0, bytes),
+    };
+    // CKK_EC does not say whose curve it is.
+    if attribute::ckk_of(key_type) != attribute::ckk_of(wanted) || key_type.is_pair() != wanted.is_pair() {
+        return Err(Fault::TemplateInconsistent("CKA_KEY_TYPE is not the type of what was wrapped"));
+    }
+    fits_value_length(template, key_type, &material)?;
+    let invalid = |fault| match fault {
+        Fault::InvalidKey(reason) => Fault::WrappedKeyInvalid(reason),
+        other => other,
+    };
+    draft.take_key(key_type, bits, material).map_err(invalid)?;
+    let mut object = draft.finish();
+    object.origin = Origin::default();
+    Ok(object)
+}
+
 /// What of a key is wrapped: a secret as it is, a private key as its PrivateKeyInfo.
-fn material_to_wrap(object: &Object, by_a_trusted_key: bool) -> Result<Secret, Fault> {
+pub(super) fn material_to_wrap(object: &Object, by_a_trusted_key: bool) -> Result<Secret, Fault> {
     let Some(key) = &object.key else { return Err(Fault::WrongKeyToWrap("it is no key")) };
     if object.class == Class::PublicKey {
         return Err(Fault::WrongKeyToWrap("public keys are not wrapped"));

@@ -18,16 +18,23 @@ impl std::fmt::Debug for KeyType {
 }
 
 /// Core types and their numbers. The first row of a core type is how it reads.
-const NUMBERS: [(KeyType, key_type::KeyType); 19] = [
+const NUMBERS: [(KeyType, key_type::KeyType); 26] = [
     (KeyType::RAW_DATA, key_type::KeyType::RawData),
     (KeyType::HMAC, key_type::KeyType::Hmac),
     (KeyType::DERIVE, key_type::KeyType::Derive),
+    (KeyType::PASSWORD, key_type::KeyType::Password),
+    (KeyType::PASSWORD_HASH, key_type::KeyType::PasswordHash),
+    (KeyType::PEPPER, key_type::KeyType::Pepper),
     (KeyType::AES, key_type::KeyType::Aes),
+    (KeyType::CHACHA20, key_type::KeyType::ChaCha20),
+    (KeyType::XCHACHA20, key_type::KeyType::XChaCha20),
     (KeyType::DES, key_type::KeyType::Des3),
     (KeyType::DES, key_type::KeyType::Des2),
     (KeyType::DES, key_type::KeyType::Des),
     (KeyType::RSA_PUBLIC_KEY, key_type::KeyType::RsaPublicKey),
     (KeyType::RSA_KEY_PAIR, key_type::KeyType::RsaKeyPair),
+    (KeyType::ML_KEM_PUBLIC_KEY, key_type::KeyType::MlKemPublicKey),
+    (KeyType::ML_KEM_KEY_PAIR, key_type::KeyType::MlKemKeyPair),
     (KeyType::ECC_PUBLIC_KEY_SECP_R1, key_type::KeyType::EccPublicKey(EccFamily::SecpR1)),
     (KeyType::ECC_KEY_PAIR_SECP_R1, key_type::KeyType::EccKeyPair(EccFamily::SecpR1)),
     (KeyType::ECC_PUBLIC_KEY_SECP_K1, key_type::KeyType::EccPublicKey(EccFamily::SecpK1)),
@@ -49,6 +56,16 @@ impl KeyType {
     pub const HMAC: KeyType = KeyType(0x1100);
     /// PSA_KEY_TYPE_DERIVE.
     pub const DERIVE: KeyType = KeyType(0x1200);
+    /// PSA_KEY_TYPE_PASSWORD.
+    pub const PASSWORD: KeyType = KeyType(0x1203);
+    /// PSA_KEY_TYPE_PASSWORD_HASH.
+    pub const PASSWORD_HASH: KeyType = KeyType(0x1205);
+    /// PSA_KEY_TYPE_PEPPER.
+    pub const PEPPER: KeyType = KeyType(0x1206);
+    /// PSA_KEY_TYPE_CHACHA20.
+    pub const CHACHA20: KeyType = KeyType(0x2004);
+    /// PSA_KEY_TYPE_XCHACHA20.
+    pub const XCHACHA20: KeyType = KeyType(0x2007);
     /// PSA_KEY_TYPE_AES.
     pub const AES: KeyType = KeyType(0x2400);
     /// PSA_KEY_TYPE_DES; PSA callers make those of three keys here.
@@ -57,6 +74,10 @@ impl KeyType {
     pub const RSA_PUBLIC_KEY: KeyType = KeyType(0x4001);
     /// PSA_KEY_TYPE_RSA_KEY_PAIR.
     pub const RSA_KEY_PAIR: KeyType = KeyType(0x7001);
+    /// PSA_KEY_TYPE_ML_KEM_PUBLIC_KEY.
+    pub const ML_KEM_PUBLIC_KEY: KeyType = KeyType(0x4004);
+    /// PSA_KEY_TYPE_ML_KEM_KEY_PAIR.
+    pub const ML_KEM_KEY_PAIR: KeyType = KeyType(0x7004);
     /// PSA_KEY_TYPE_ECC_PUBLIC_KEY(PSA_ECC_FAMILY_SECP_R1).
     pub const ECC_PUBLIC_KEY_SECP_R1: KeyType = KeyType(0x4112);
     /// PSA_KEY_TYPE_ECC_KEY_PAIR(PSA_ECC_FAMILY_SECP_R1).
@@ -109,13 +130,36 @@ pub struct Attributes {
 }
 
 impl Attributes {
-    /// PSA_KEY_ATTRIBUTES_INIT: a volatile key of no type that may do nothing.
+    /// psa_key_attributes_init: a volatile key of no type that may do nothing.
+    ///
+    /// ```
+    /// # use twintoken::psa::*;
+    /// assert!(Attributes::new().lifetime().is_volatile());
+    /// ```
     #[must_use]
     pub fn new() -> Attributes {
         Attributes::default()
     }
 
+    /// psa_reset_key_attributes: as new again.
+    ///
+    /// ```
+    /// # use twintoken::psa::*;
+    /// let mut attributes = Attributes::new().with_id(5);
+    /// attributes.reset();
+    /// assert_eq!(attributes, Attributes::new());
+    /// ```
+    pub fn reset(&mut self) {
+        *self = Attributes::new();
+    }
+
     /// psa_set_key_id: a volatile lifetime becomes persistent, in the same location.
+    ///
+    /// ```
+    /// # use twintoken::psa::*;
+    /// let attributes = Attributes::new().with_id(5);
+    /// assert_eq!(attributes.lifetime(), Lifetime::PERSISTENT);
+    /// ```
     #[must_use]
     pub fn with_id(mut self, id: u32) -> Attributes {
         self.id = id;
@@ -126,6 +170,12 @@ impl Attributes {
     }
 
     /// psa_set_key_lifetime: a volatile lifetime forgets the id.
+    ///
+    /// ```
+    /// # use twintoken::psa::*;
+    /// let attributes = Attributes::new().with_id(5).with_lifetime(Lifetime::VOLATILE);
+    /// assert_eq!(attributes.id(), 0);
+    /// ```
     #[must_use]
     pub fn with_lifetime(mut self, lifetime: Lifetime) -> Attributes {
         self.lifetime = lifetime;
@@ -136,6 +186,11 @@ impl Attributes {
     }
 
     /// psa_set_key_type.
+    ///
+    /// ```
+    /// # use twintoken::psa::*;
+    /// assert_eq!(Attributes::new().with_key_type(KeyType::AES).key_type().0, 0x2400);
+    /// ```
     #[must_use]
     pub fn with_key_type(mut self, key_type: KeyType) -> Attributes {
         self.key_type = key_type;
@@ -143,6 +198,11 @@ impl Attributes {
     }
 
     /// psa_set_key_bits.
+    ///
+    /// ```
+    /// # use twintoken::psa::*;
+    /// assert_eq!(Attributes::new().with_bits(128).bits(), 128);
+    /// ```
     #[must_use]
     pub fn with_bits(mut self, bits: usize) -> Attributes {
         self.bits = bits;
@@ -150,6 +210,12 @@ impl Attributes {
     }
 
     /// psa_set_key_usage_flags, with what the flags imply.
+    ///
+    /// ```
+    /// # use twintoken::psa::*;
+    /// let attributes = Attributes::new().with_usage(Usage::SIGN_HASH);
+    /// assert!(attributes.usage().contains(Usage::SIGN_MESSAGE));
+    /// ```
     #[must_use]
     pub fn with_usage(mut self, usage: Usage) -> Attributes {
         self.usage = usage.implied();
@@ -157,6 +223,11 @@ impl Attributes {
     }
 
     /// psa_set_key_algorithm.
+    ///
+    /// ```
+    /// # use twintoken::psa::*;
+    /// assert_eq!(Attributes::new().with_algorithm(Algorithm::CTR).algorithm(), Algorithm::CTR);
+    /// ```
     #[must_use]
     pub fn with_algorithm(mut self, algorithm: Algorithm) -> Attributes {
         self.algorithm = algorithm;
@@ -164,36 +235,66 @@ impl Attributes {
     }
 
     /// psa_get_key_id.
+    ///
+    /// ```
+    /// # use twintoken::psa::*;
+    /// assert_eq!(Attributes::new().id(), 0);
+    /// ```
     #[must_use]
     pub fn id(&self) -> u32 {
         self.id
     }
 
     /// psa_get_key_lifetime.
+    ///
+    /// ```
+    /// # use twintoken::psa::*;
+    /// assert_eq!(Attributes::new().lifetime(), Lifetime::VOLATILE);
+    /// ```
     #[must_use]
     pub fn lifetime(&self) -> Lifetime {
         self.lifetime
     }
 
     /// psa_get_key_type.
+    ///
+    /// ```
+    /// # use twintoken::psa::*;
+    /// assert_eq!(Attributes::new().key_type(), KeyType::NONE);
+    /// ```
     #[must_use]
     pub fn key_type(&self) -> KeyType {
         self.key_type
     }
 
     /// psa_get_key_bits.
+    ///
+    /// ```
+    /// # use twintoken::psa::*;
+    /// assert_eq!(Attributes::new().bits(), 0);
+    /// ```
     #[must_use]
     pub fn bits(&self) -> usize {
         self.bits
     }
 
     /// psa_get_key_usage_flags.
+    ///
+    /// ```
+    /// # use twintoken::psa::*;
+    /// assert!(Attributes::new().usage().is_empty());
+    /// ```
     #[must_use]
     pub fn usage(&self) -> Usage {
         self.usage
     }
 
     /// psa_get_key_algorithm.
+    ///
+    /// ```
+    /// # use twintoken::psa::*;
+    /// assert_eq!(Attributes::new().algorithm(), Algorithm::NONE);
+    /// ```
     #[must_use]
     pub fn algorithm(&self) -> Algorithm {
         self.algorithm
@@ -282,6 +383,7 @@ fn widest(key_type: key_type::KeyType, usage: Usage) -> Algorithm {
         {
             Algorithm::PURE_EDDSA
         }
+        Core::MlKemKeyPair | Core::MlKemPublicKey => Algorithm::ML_KEM,
         Core::RsaKeyPair | Core::RsaPublicKey if signs => Algorithm::rsa_pkcs1v15_sign(Algorithm::ANY_HASH),
         _ => Algorithm::NONE,
     }

@@ -3,21 +3,47 @@
 //! Keys are those that PKCS#11 callers see, by the mapping in ARCHITECTURE.md. Names, numbers and meanings are the
 //! specification's; an `Err` is the status the specification names, and the reason behind it goes to the trace.
 
+mod access;
+mod aead;
 mod agree;
+mod attach;
 mod attributes;
-mod crypt;
+mod cipher;
+mod create;
+mod derive;
+mod encapsulate;
+mod encrypt;
+mod hash;
 mod keys;
+mod lease;
 mod mac;
+mod multipart;
+mod pake;
 mod sign;
+mod sizes;
 mod status;
 mod tokens;
+mod usage;
+mod wrap;
+mod xof;
 
 pub use crate::key::algorithm::{Algorithm, Hash};
 pub use crate::key::identity::{KeyId, Lifetime};
 pub use crate::key::policy::Usage;
+pub use crate::registry::kdf::Step;
+pub use aead::AeadOperation;
 pub use attributes::{Attributes, KeyType};
+pub use cipher::CipherOperation;
+pub use derive::{KeyDerivationOperation, UNLIMITED_CAPACITY};
+pub use hash::HashOperation;
+pub use keys::CustomKeyParameters;
+pub use mac::MacOperation;
+pub use pake::{PakeCipherSuite, PakeOperation, PakePrimitive};
+pub use sign::{SignOperation, VerifyOperation};
+pub use sizes::*;
 pub use status::{Status, status};
 pub(crate) use tokens::Unlocked;
+pub use xof::XofOperation;
 
 use crate::emulator::Emulator;
 use crate::fault::Fault;
@@ -37,6 +63,14 @@ impl<'e> Psa<'e> {
     ///
     /// # Errors
     /// None.
+    ///
+    /// ```
+    /// # use twintoken::{Emulator, Settings, psa::*};
+    /// # let emulator = Emulator::open(Settings::memory())?;
+    /// # let psa = emulator.psa();
+    /// psa.crypto_init()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn crypto_init(&self) -> Result<(), Status> {
         Ok(())
     }
@@ -45,6 +79,14 @@ impl<'e> Psa<'e> {
     ///
     /// # Errors
     /// PSA_ERROR_INSUFFICIENT_ENTROPY.
+    ///
+    /// ```
+    /// # use twintoken::{Emulator, Settings, psa::*};
+    /// # let emulator = Emulator::open(Settings::memory())?;
+    /// # let psa = emulator.psa();
+    /// assert_eq!(psa.generate_random(20)?.len(), 20);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn generate_random(&self, length: usize) -> Result<Vec<u8>, Status> {
         let mut bytes = vec![0; length];
         self.emulator.rng.fill(&mut bytes)?;

@@ -12,6 +12,10 @@ macro_rules! statuses {
             $($(#[$doc])* pub const $name: Status = Status($value);)*
 
             /// Its name in the specification.
+            ///
+            /// ```
+            /// assert_eq!(twintoken::psa::Status(-137).name(), "PSA_ERROR_BAD_STATE");
+            /// ```
             #[must_use]
             pub fn name(self) -> &'static str {
                 match self {
@@ -42,18 +46,32 @@ statuses! {
     ALREADY_EXISTS = -139;
     /// There is no such item.
     DOES_NOT_EXIST = -140;
+    /// Memory ran out.
+    INSUFFICIENT_MEMORY = -141;
     /// The store is full.
     INSUFFICIENT_STORAGE = -142;
+    /// A derivation, or a stored file, has fewer bytes than were asked for.
+    INSUFFICIENT_DATA = -143;
+    /// A service is not able to answer.
+    SERVICE_FAILURE = -144;
+    /// The way to the cryptoprocessor failed.
+    COMMUNICATION_FAILURE = -145;
     /// Reading or writing the store failed.
     STORAGE_FAILURE = -146;
+    /// The hardware failed.
+    HARDWARE_FAILURE = -147;
     /// The random source failed.
     INSUFFICIENT_ENTROPY = -148;
     /// The signature, MAC or tag does not verify.
     INVALID_SIGNATURE = -149;
     /// The padding is wrong.
     INVALID_PADDING = -150;
+    /// Something tampered with the store while it ran.
+    CORRUPTION_DETECTED = -151;
     /// Stored data is damaged.
     DATA_CORRUPT = -152;
+    /// Stored data is none that this version knows.
+    DATA_INVALID = -153;
 }
 
 impl std::fmt::Debug for Status {
@@ -77,6 +95,11 @@ impl From<Fault> for Status {
 }
 
 /// The status of a fault (PSA Crypto, "Common error codes", and the lists of each function).
+///
+/// ```
+/// # use twintoken::{fault::Fault, psa::{Status, status}};
+/// assert_eq!(status(&Fault::NoSuchKeyId(7)), Status::INVALID_HANDLE);
+/// ```
 #[must_use]
 pub fn status(fault: &Fault) -> Status {
     match fault {
@@ -96,6 +119,7 @@ pub fn status(fault: &Fault) -> Status {
         | Fault::AlgorithmNotSupported(_)
         | Fault::KeyTypeNotSupported(_)
         | Fault::KeySize { .. }
+        | Fault::ParameterSetNotSupported(_)
         | Fault::CurveNotSupported => Status::NOT_SUPPORTED,
 
         Fault::BadArgument(_)
@@ -148,6 +172,8 @@ pub fn status(fault: &Fault) -> Status {
         Fault::NoSuchKey(_) | Fault::NoSuchKeyId(_) | Fault::NoSuchObject(_) | Fault::NoSuchSession(_) => {
             Status::INVALID_HANDLE
         }
+        Fault::NoSuchLabel => Status::DOES_NOT_EXIST,
+        Fault::DerivationExhausted { .. } => Status::INSUFFICIENT_DATA,
         Fault::KeyIdTaken(_) => Status::ALREADY_EXISTS,
         Fault::BufferTooSmall { .. } => Status::BUFFER_TOO_SMALL,
         Fault::BadSignature

@@ -1,10 +1,13 @@
 //! Which token a PSA location is, and how it opens: PSA has no login.
 
 use super::Psa;
+use super::attach::Attachments;
+use super::lease::{Lease, Leases};
 use crate::emulator::TRIES;
 use crate::fault::Fault;
 use crate::key::identity::KeyId;
 use crate::object::Object;
+use crate::store::RecordId;
 use crate::sync::lock;
 use crate::token::{Header, PrivateKey, Token, User};
 use std::collections::HashMap;
@@ -18,6 +21,8 @@ const LABEL: [u8; 32] = *b"psa                             ";
 pub(crate) struct Unlocked {
     by_incarnation: Mutex<HashMap<[u8; 16], PrivateKey>>,
     volatile: OnceLock<Place>,
+    pub(super) attachments: Attachments,
+    pub(crate) leases: Leases,
 }
 
 /// A token that PSA may use.
@@ -32,6 +37,8 @@ pub(super) struct Found {
     pub(super) place: Place,
     pub(super) object: Arc<Object>,
     pub(super) location: u32,
+    /// What operations hang on beside the key, when the id is an attached one.
+    pub(super) attachment: Option<RecordId>,
 }
 
 impl Psa<'_> {
@@ -65,6 +72,9 @@ impl Psa<'_> {
 
     /// The key with this id.
     pub(super) fn find(&self, id: KeyId) -> Result<Found, Fault> {
+        if let Some(found) = self.find_attached(id)? {
+            return Ok(found);
+        }
         let gone = Fault::NoSuchKeyId(id.0);
         let (token, record) = self.emulator.vault.by_key_id(id)?.ok_or(gone.clone())?;
         let volatile = self.emulator.psa_keys.volatile.get().filter(|place| place.token.id == token);
@@ -79,7 +89,14 @@ impl Psa<'_> {
         };
         let object = self.emulator.vault.get(&place.token, Some(&place.key), record)?.ok_or(gone.clone())?;
         let stored = object.key.as_ref().ok_or(gone)?.attributes().lifetime.location();
-        Ok(Found { place, object, location: location.unwrap_or(stored) })
+        Ok(Found { place, object, location: location.unwrap_or(stored), attachment: None })
+    }
+
+    /// What ties an operation to the key it uses.
+    pub(super) fn lease(&self, found: &Found) -> Lease {
+        let mut on = vec![found.place.token.id, found.object.id];
+        on.extend(found.attachment);
+        self.emulator.psa_keys.leases.take(on)
     }
 
     /// Refuses a location that no token is mapped to.
@@ -91,7 +108,7 @@ impl Psa<'_> {
         }
     }
 
-    fn location_of(&self, slot: u64) -> Option<u32> {
+    pub(super) fn location_of(&self, slot: u64) -> Option<u32> {
         let mapped = &self.emulator.settings.locations;
         if slot == 0 && !mapped.contains_key(&0) {
             return Some(0);

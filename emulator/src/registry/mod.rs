@@ -3,11 +3,15 @@
 //! The rows themselves are in `algorithms/`, a file for each family. Everything else reads them: C_GetMechanismList
 //! and C_GetMechanismInfo, parameter decoding, PSA policy, CKA_ALLOWED_MECHANISMS, the generated documents.
 
+pub mod aead;
 pub mod constants;
+pub mod kdf;
+pub mod kem;
 pub mod message;
 pub mod parameter;
 mod recover;
 mod sizes;
+pub mod xof;
 
 pub use recover::{Recover, RecoverFn};
 pub use sizes::{Sizes, Unit};
@@ -18,8 +22,12 @@ use crate::key::Key;
 use crate::key::algorithm::{Algorithm, Hash};
 use crate::key::key_type::{EccFamily, KeyType};
 use crate::secret::Secret;
+use aead::Aead;
+use kdf::Kdf;
+use kem::Kem;
 use message::MessageShape;
 use parameter::{Parameter, Shape};
+use xof::Xof;
 
 /// The kinds of key a mechanism works with, public or private as the call needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +46,12 @@ pub enum KeyKind {
     AnySecret,
     /// HMAC keys and generic secrets.
     Secret,
+    /// ML-KEM.
+    MlKem,
+    /// ChaCha20.
+    ChaCha20,
+    /// XChaCha20.
+    XChaCha20,
 }
 
 impl KeyKind {
@@ -50,9 +64,12 @@ impl KeyKind {
                 matches!(key_type, KeyType::EccKeyPair(family) | KeyType::EccPublicKey(family) if family == wanted)
             }
             KeyKind::Aes => key_type == KeyType::Aes,
+            KeyKind::ChaCha20 => key_type == KeyType::ChaCha20,
+            KeyKind::XChaCha20 => key_type == KeyType::XChaCha20,
             KeyKind::Des => key_type == KeyType::Des,
             KeyKind::TripleDes => matches!(key_type, KeyType::Des2 | KeyType::Des3),
             KeyKind::AnySecret => key_type.is_secret(),
+            KeyKind::MlKem => matches!(key_type, KeyType::MlKemKeyPair | KeyType::MlKemPublicKey),
             KeyKind::Secret => matches!(key_type, KeyType::Hmac | KeyType::GenericSecret),
         }
     }
@@ -105,8 +122,8 @@ pub trait DigestState: Send + Sync {
     fn finish(self: Box<Self>) -> Vec<u8>;
     /// The same state once more.
     fn fork(&self) -> Box<dyn DigestState>;
-    /// The state as bytes, for `digest::resume`.
-    fn save(&self) -> Vec<u8>;
+    /// The state as the crypto crate writes it down.
+    fn written(&self) -> Secret;
 }
 
 /// Signs `input` (the message, its digest or what [`Gather`] says) with a private or secret key.
@@ -228,9 +245,9 @@ pub struct Wrap {
 /// One mechanism. What it cannot do is `None`.
 #[derive(Clone, Copy)]
 pub struct Mechanism {
-    /// Its name in the specification, `CKM_…`.
+    /// Its name in the specification: `CKM_…`, or `PSA_ALG_…` for what PKCS#11 has no mechanism for.
     pub name: &'static str,
-    /// Its number in the specification.
+    /// Its number in PKCS#11; [`Mechanism::PSA_ONLY`] where it has none.
     pub ckm: u64,
     /// The PSA algorithm that is the same thing, where there is one.
     pub psa: Option<Psa>,
@@ -257,6 +274,16 @@ pub struct Mechanism {
     pub derive: Option<Derive>,
     /// C_WrapKey and C_UnwrapKey.
     pub wrap: Option<Wrap>,
+    /// C_WrapKeyAuthenticated and C_UnwrapKeyAuthenticated, with the parameter of a message.
+    pub wraps_authenticated: bool,
+    /// C_EncapsulateKey and C_DecapsulateKey.
+    pub kem: Option<Kem>,
+    /// psa_aead_….
+    pub aead: Option<Aead>,
+    /// psa_key_derivation_….
+    pub kdf: Option<Kdf>,
+    /// psa_xof_….
+    pub xof: Option<Xof>,
 }
 
 impl Mechanism {
@@ -276,7 +303,15 @@ impl Mechanism {
         generate: None,
         derive: None,
         wrap: None,
+        wraps_authenticated: false,
+        kem: None,
+        aead: None,
+        kdf: None,
+        xof: None,
     };
+
+    /// In place of a `CKM_` value: PKCS#11 knows nothing of the row.
+    pub const PSA_ONLY: u64 = u64::MAX;
 
     /// CKF_… flags of C_GetMechanismInfo, from what the row can do.
     #[must_use]
@@ -311,6 +346,9 @@ impl Mechanism {
         if self.wrap.is_some() {
             flags |= ck::CKF_WRAP | ck::CKF_UNWRAP;
         }
+        if self.kem.is_some() {
+            flags |= ck::CKF_ENCAPSULATE | ck::CKF_DECAPSULATE;
+        }
         if self.keys.iter().any(|kind| matches!(kind, KeyKind::Ecc(_))) || self.makes_curves() {
             flags |= ck::CKF_EC_F_P | ck::CKF_EC_NAMEDCURVE | ck::CKF_EC_UNCOMPRESS;
         }
@@ -336,6 +374,8 @@ impl Mechanism {
             (ck::CKF_DERIVE, "derive"),
             (ck::CKF_WRAP, "wrap"),
             (ck::CKF_UNWRAP, "unwrap"),
+            (ck::CKF_ENCAPSULATE, "encapsulate"),
+            (ck::CKF_DECAPSULATE, "decapsulate"),
         ];
         let flags = self.flags();
         words.into_iter().filter(|(flag, _)| flags & flag != 0).map(|(_, word)| word).collect()
@@ -355,6 +395,6 @@ impl std::fmt::Debug for Mechanism {
 
 impl PartialEq for Mechanism {
     fn eq(&self, other: &Self) -> bool {
-        self.ckm == other.ckm
+        self.name == other.name
     }
 }

@@ -144,6 +144,8 @@ pub enum Parameter {
         /// The other side's public point: raw, or in a DER OCTET STRING.
         public: Vec<u8>,
     },
+    /// EdDSA with a context that counts even when it is empty (PSA_ALG_EDDSA_CTX).
+    Context(Vec<u8>),
     /// EdDSA with a context or a pre-hash.
     Eddsa {
         /// Ed25519ph when set.

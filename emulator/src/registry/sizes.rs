@@ -9,6 +9,8 @@ pub enum Unit {
     Bits,
     /// Bytes.
     Bytes,
+    /// Bytes of the public key, whose size in bits PSA counts otherwise: which keys fit is the family's to say.
+    PublicKeyBytes,
 }
 
 /// The key sizes a mechanism works with.
@@ -30,7 +32,7 @@ impl Sizes {
     #[must_use]
     pub fn admit(&self, bits: usize) -> bool {
         let size = match self.unit {
-            Unit::None => return true,
+            Unit::None | Unit::PublicKeyBytes => return true,
             Unit::Bits => bits,
             Unit::Bytes => bits.div_ceil(8),
         };
@@ -44,6 +46,7 @@ impl std::fmt::Display for Sizes {
             Unit::None => formatter.write_str("-"),
             Unit::Bits => write!(formatter, "{} to {} bits", self.min, self.max),
             Unit::Bytes => write!(formatter, "{} to {} bytes", self.min, self.max),
+            Unit::PublicKeyBytes => write!(formatter, "public keys of {} to {} bytes", self.min, self.max),
         }
     }
 }

@@ -62,6 +62,12 @@ impl Vault {
         }
     }
 
+    /// The durable store alone: what is left of a vault when its process ends.
+    #[must_use]
+    pub fn into_durable(self) -> Box<dyn Store> {
+        self.durable
+    }
+
     /// All tokens, by slot.
     ///
     /// # Errors

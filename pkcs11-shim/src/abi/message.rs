@@ -132,6 +132,22 @@ pub(super) unsafe fn mechanism(pointer: *const CK_MECHANISM) -> Result<Option<CK
     if absent || fits { Ok(Some(given.mechanism)) } else { Err(NULL_OR_LENGTH) }
 }
 
+/// The mechanism of C_WrapKeyAuthenticated or C_UnwrapKeyAuthenticated, with the parameter of a message.
+///
+/// # Safety
+/// If `pointer` is not NULL, a CK_MECHANISM must be readable there; its parameter as for [`Loan::new`].
+pub(super) unsafe fn whole_mechanism(
+    pointer: *const CK_MECHANISM,
+    direction: Direction,
+) -> Result<(CK_ULONG, Loan), Fault> {
+    // SAFETY: readable by this function's contract.
+    let given = unsafe { bytes::structure(pointer, Fault::BadArgument("pMechanism is NULL")) }?;
+    let shape = message_shape(given.mechanism).ok_or(Fault::NoSuchMechanism(given.mechanism))?;
+    // SAFETY: this function's contract covers the parameter.
+    let loan = unsafe { Loan::new(given.pParameter, given.ulParameterLen, shape, direction, true) }?;
+    Ok((given.mechanism, loan))
+}
+
 /// Refuses a parameter of a message that is signed or verified: none of the mechanisms has one.
 pub(super) fn none(length: CK_ULONG) -> Result<(), Fault> {
     if length == 0 { Ok(()) } else { Err(Fault::BadParameter("the mechanism's messages take none")) }

@@ -2,9 +2,9 @@
 //! can interpose.
 
 use super::functions::{
-    decrypt, digest, dual, encrypt, general, interfaces, keys, message_decrypt, message_encrypt,
-    message_sign, message_verify, not_built_later, objects, parallel, random, recover, sessions, sign, slots,
-    state, verify, verify_signature,
+    decrypt, digest, dual, encrypt, general, interfaces, kem, keys, message_decrypt, message_encrypt,
+    message_sign, message_verify, objects, parallel, random, recover, sessions, sign, slots, state, verify,
+    verify_signature, wrap_authenticated,
 };
 use cryptoki_sys::{CK_FUNCTION_LIST, CK_FUNCTION_LIST_3_0, CK_FUNCTION_LIST_3_2, CK_VERSION};
 
@@ -141,8 +141,8 @@ pub(super) static LIST_3_1: CK_FUNCTION_LIST_3_0 =
 /// Version 3.2.
 pub(super) static LIST_3_2: CK_FUNCTION_LIST_3_2 = list_3! {
     CK_FUNCTION_LIST_3_2, VERSION_3_2, general::get_info_3_2,
-        C_EncapsulateKey: not_built_later,
-        C_DecapsulateKey: not_built_later,
+        C_EncapsulateKey: kem,
+        C_DecapsulateKey: kem,
         C_VerifySignatureInit: verify_signature,
         C_VerifySignature: verify_signature,
         C_VerifySignatureUpdate: verify_signature,
@@ -151,6 +151,6 @@ pub(super) static LIST_3_2: CK_FUNCTION_LIST_3_2 = list_3! {
         C_AsyncComplete: parallel,
         C_AsyncGetID: parallel,
         C_AsyncJoin: parallel,
-        C_WrapKeyAuthenticated: not_built_later,
-        C_UnwrapKeyAuthenticated: not_built_later,
+        C_WrapKeyAuthenticated: wrap_authenticated,
+        C_UnwrapKeyAuthenticated: wrap_authenticated,
 };

@@ -7,6 +7,7 @@ use super::{Aes, Schedule, with_schedule};
 use crate::env::Rng;
 use crate::fault::Fault;
 use crate::key::Key;
+use crate::registry::aead::{Aead, AeadStart, AeadState};
 use crate::registry::parameter::Parameter;
 use crate::registry::{Direction, Transform};
 use ::aes::cipher::{InnerIvInit, StreamCipher, StreamCipherCoreWrapper};
@@ -20,6 +21,25 @@ const BLOCK: usize = 16;
 const LONGEST: u64 = (1 << 36) - 32;
 /// The most additional data, in bytes: its count of bits has 64.
 const LONGEST_ADDITIONAL: u64 = (1 << 61) - 1;
+
+/// For PSA, which knows the shorter tags too.
+pub(super) const PARTS: Aead = Aead {
+    begin: begin_parts,
+    nonces: (1, usize::MAX),
+    nonce: 12,
+    tags: &[4, 8, 12, 13, 14, 15, 16],
+    lengths_first: false,
+};
+
+fn begin_parts(key: &Key, start: &AeadStart<'_>) -> Result<Box<dyn AeadState>, Fault> {
+    if start.nonce.is_empty() {
+        return Err(Fault::BadParameter("GCM needs a nonce"));
+    }
+    Ok(with_schedule!(key, schedule => {
+        let mode = Mode::new(schedule, start.nonce, start.additional_data, start.tag);
+        Box::new(Parts { mode, direction: start.direction })
+    }))
+}
 
 pub(super) fn begin(
     key: &Key,
@@ -168,6 +188,33 @@ impl<C: Aes> Transform for Encrypting<C> {
 
     fn finish(mut self: Box<Self>, _: &dyn Rng) -> Result<Vec<u8>, Fault> {
         Ok(self.0.tag())
+    }
+}
+
+/// Both ways in parts; whoever decrypts compares the tag.
+struct Parts<C: Aes> {
+    mode: Mode<C>,
+    direction: Direction,
+}
+
+impl<C: Aes> AeadState for Parts<C> {
+    fn update(&mut self, part: &[u8]) -> Result<Vec<u8>, Fault> {
+        if part.len() as u64 > LONGEST - self.mode.authenticator.text {
+            return Err(too_long());
+        }
+        let mut bytes = part.to_vec();
+        if self.direction == Direction::Decrypt {
+            self.mode.authenticator.update(part);
+        }
+        self.mode.cipher(&mut bytes)?;
+        if self.direction == Direction::Encrypt {
+            self.mode.authenticator.update(&bytes);
+        }
+        Ok(bytes)
+    }
+
+    fn finish(mut self: Box<Self>) -> Result<Vec<u8>, Fault> {
+        Ok(self.mode.tag())
     }
 }
 

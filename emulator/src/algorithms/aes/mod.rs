@@ -51,13 +51,21 @@ pub static FAMILY: Family = Family {
         },
         row("CKM_AES_CTR", ck::CKM_AES_CTR, Algorithm::CTR, Shape::Counter, ctr::begin),
         Mechanism {
+            aead: Some(gcm::PARTS),
             message: Some(MessageShape::Gcm),
+            wraps_authenticated: true,
             ..row("CKM_AES_GCM", ck::CKM_AES_GCM, Algorithm::GCM, Shape::Gcm, gcm::begin)
         },
-        wrapping("CKM_AES_KEY_WRAP", ck::CKM_AES_KEY_WRAP, 8, key_wrap::PLAIN),
+        Mechanism {
+            psa: Some(Psa { algorithm: Algorithm::KW, takes: Takes::Message }),
+            ..wrapping("CKM_AES_KEY_WRAP", ck::CKM_AES_KEY_WRAP, 8, key_wrap::PLAIN)
+        },
         wrapping("CKM_AES_KEY_WRAP_PAD", ck::CKM_AES_KEY_WRAP_PAD, 8, key_wrap::PADDED),
         wrapping("CKM_AES_KEY_WRAP_PKCS7", ck::CKM_AES_KEY_WRAP_PKCS7, 8, key_wrap::PADDED),
-        wrapping("CKM_AES_KEY_WRAP_KWP", ck::CKM_AES_KEY_WRAP_KWP, 4, key_wrap::WITH_LENGTH),
+        Mechanism {
+            psa: Some(Psa { algorithm: Algorithm::KWP, takes: Takes::Message }),
+            ..wrapping("CKM_AES_KEY_WRAP_KWP", ck::CKM_AES_KEY_WRAP_KWP, 4, key_wrap::WITH_LENGTH)
+        },
         authentication("CKM_AES_CMAC", ck::CKM_AES_CMAC, Shape::None, no_parameter),
         authentication("CKM_AES_CMAC_GENERAL", ck::CKM_AES_CMAC_GENERAL, Shape::MacLength, mac_length),
         derivation("CKM_AES_ECB_ENCRYPT_DATA", ck::CKM_AES_ECB_ENCRYPT_DATA, Shape::Data),

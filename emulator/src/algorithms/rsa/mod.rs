@@ -73,6 +73,7 @@ pub static FAMILY: Family = Family {
             keys: &[KeyKind::Rsa],
             sizes: SIZES,
             sign: Some(raw::RAW),
+            recover: Some(recover::X_509),
             cipher: Some(Cipher { begin: raw::begin, one_part: true, psa: None }),
             ..Mechanism::NOTHING
         },

@@ -1,8 +1,8 @@
-//! Signatures of RSASSA-PKCS1-v1_5 that give back what was signed: C_SignRecover and C_VerifyRecover with CKM_RSA_PKCS.
+//! RSA signatures that give back what was signed: C_SignRecover and C_VerifyRecover with CKM_RSA_PKCS and CKM_RSA_X_509.
 
 use super::super::no_parameter;
 use super::keys::Ready;
-use super::{length, pkcs1v15};
+use super::{length, pkcs1v15, raw};
 use crate::fault::Fault;
 use crate::key::Key;
 use crate::registry::Recover;
@@ -18,6 +18,14 @@ const LEAST_PADDING: usize = 8;
 /// CKM_RSA_PKCS.
 pub(super) const PKCS1V15: Recover =
     Recover { check: no_parameter, sign: pkcs1v15::sign_raw, recover: recover_pkcs1v15, length };
+
+/// CKM_RSA_X_509: what comes back is the number that was signed, as long as the modulus (PKCS#11 §6.1.11).
+pub(super) const X_509: Recover = Recover {
+    check: no_parameter,
+    sign: raw::sign,
+    recover: |key, _, signature| opened(key, signature),
+    length,
+};
 
 fn recover_pkcs1v15(key: &Key, _: &Parameter, signature: &[u8]) -> Result<Secret, Fault> {
     let encoded = opened(key, signature)?;

@@ -11,7 +11,13 @@ use std::collections::BTreeSet;
 fn rows_are_distinct_and_found_by_their_number_and_their_name_is_the_specifications() {
     let names: BTreeSet<_> = mechanisms().map(|row| row.name).collect();
     assert_eq!(names.len(), mechanisms().count());
-    assert_eq!(names.len(), FAMILIES.iter().map(|family| family.mechanisms.len()).sum::<usize>());
+    let all: BTreeSet<_> = super::super::rows().map(|row| row.name).collect();
+    assert_eq!(all.len(), FAMILIES.iter().map(|family| family.mechanisms.len()).sum::<usize>());
+    for row in super::super::rows().filter(|row| row.ckm == Mechanism::PSA_ONLY) {
+        assert!(row.name.starts_with("PSA_"), "{}", row.name);
+        assert!(row.digest.is_none() && row.sign.is_none() && row.wrap.is_none(), "{}", row.name);
+    }
+    assert_eq!(by_ckm(Mechanism::PSA_ONLY), None);
     for row in mechanisms() {
         assert_eq!(by_ckm(row.ckm), Some(row));
         assert!(ck::all().any(|one| one == (row.name, row.ckm)), "{}", row.name);
@@ -37,6 +43,7 @@ fn each_psa_algorithm_finds_its_row() {
         (Algorithm::rsa_pss(sha384), Takes::Hash, "CKM_RSA_PKCS_PSS"),
         (Algorithm::PURE_EDDSA, Takes::Message, "CKM_EDDSA"),
         (Algorithm::ECDH, Takes::Message, "CKM_ECDH1_DERIVE"),
+        (Algorithm::ML_KEM, Takes::Message, "CKM_ML_KEM"),
         (Algorithm::CBC_PKCS7, Takes::Message, "CKM_AES_CBC_PAD"),
         (Algorithm::ECB_NO_PADDING, Takes::Message, "CKM_AES_ECB"),
         (Algorithm::CBC_NO_PADDING, Takes::Message, "CKM_AES_CBC"),
@@ -61,6 +68,7 @@ const GENERATORS: &[(&str, KeyType, &[usize])] = &[
     ("CKM_EC_KEY_PAIR_GEN", KeyType::EccKeyPair(EccFamily::BrainpoolPR1), &[256, 384]),
     ("CKM_EC_MONTGOMERY_KEY_PAIR_GEN", KeyType::EccKeyPair(EccFamily::Montgomery), &[255]),
     ("CKM_EC_EDWARDS_KEY_PAIR_GEN", PAIR_ED, &[255]),
+    ("CKM_ML_KEM_KEY_PAIR_GEN", KeyType::MlKemKeyPair, &[512, 768, 1024]),
     ("CKM_AES_KEY_GEN", KeyType::Aes, &[128, 192, 256]),
     ("CKM_DES_KEY_GEN", KeyType::Des, &[64]),
     ("CKM_DES2_KEY_GEN", KeyType::Des2, &[128]),
@@ -111,6 +119,8 @@ fn a_generator_refuses_sizes_that_are_not_its_own() {
         (KeyType::RsaKeyPair, 1016),
         (KeyType::RsaKeyPair, 2049),
         (KeyType::RsaKeyPair, 8200),
+        (KeyType::MlKemKeyPair, 0),
+        (KeyType::MlKemKeyPair, 800),
         (KeyType::Aes, 127),
         (KeyType::Des3, 128),
         (KeyType::Aes, 512),

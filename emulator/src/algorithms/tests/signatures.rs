@@ -177,14 +177,25 @@ fn two_ecdsa_signatures_of_one_message_differ() {
 }
 
 #[test]
-fn ed25519_refuses_pre_hashes_and_contexts() {
+fn ed25519_with_contexts_and_pre_hashes_verifies_under_the_same_alone() {
     let (key, row) = (private_key("ed25519-1"), row("CKM_EDDSA"));
-    for (prehash, context) in [(true, vec![]), (false, vec![1])] {
-        let parameter = Parameter::Eddsa { prehash, context };
-        assert!(matches!(sign(row, &key, &parameter, b"m"), Err(Fault::BadParameter(_))));
-        let direct = (row.sign.unwrap().verify)(&key, &parameter, b"m", &[0; 64]);
-        assert!(matches!(direct, Err(Fault::BadParameter(_))));
+    let kinds = [
+        Parameter::None,
+        Parameter::Eddsa { prehash: true, context: vec![] },
+        Parameter::Eddsa { prehash: true, context: vec![1] },
+        Parameter::Eddsa { prehash: false, context: vec![1] },
+        Parameter::Context(vec![]),
+        Parameter::Eddsa { prehash: false, context: vec![2; 255] },
+    ];
+    for one in &kinds {
+        let signature = sign(row, &key, one, b"m").unwrap();
+        for other in &kinds {
+            let answer = (row.sign.unwrap().verify)(&key, other, b"m", &signature);
+            assert_eq!(answer, if one == other { Ok(()) } else { Err(Fault::BadSignature) });
+        }
     }
+    let long = Parameter::Eddsa { prehash: false, context: vec![1; 256] };
+    assert!(matches!(sign(row, &key, &long, b"m"), Err(Fault::BadParameter(_))));
 }
 
 #[test]

@@ -164,6 +164,12 @@ fn admit(attributes: Attributes, material: Secret) -> Result<Key, Fault> {
     Ok(Key::assemble(sized(attributes, curve.bits())?, Arc::new(material), Arc::new(ready)))
 }
 
+/// Whether a big-endian number is a private key of the curve: from 1 to the order less 1.
+#[must_use]
+pub fn is_scalar(curve: Curve, number: &[u8]) -> bool {
+    Ready::private_key(curve, number).is_ok()
+}
+
 fn public(key: &Key) -> Result<Vec<u8>, Fault> {
     Ok(key.prepared::<Ready>()?.public().point())
 }

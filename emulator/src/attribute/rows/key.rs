@@ -2,6 +2,7 @@
 
 use super::{computed, kept, never};
 use crate::attribute::{Classes, Keys, Kind, Notes, Row, Value, ckk_of, nested, permitted};
+use crate::key::key_type::KeyType;
 use crate::key::policy::{Permitted, Usage};
 use crate::registry::constants as ck;
 
@@ -68,6 +69,40 @@ macro_rules! origin {
     };
 }
 
+/// A CK_BBOOL that is a usage flag of the keys that encapsulate (`$kem` is true) or of all others; for the rest it is only
+/// kept. PSA has one flag for encryption and encapsulation, which no key type has both of.
+macro_rules! shared_usage {
+    ($cka:ident, $usage:expr, $classes:expr, $kem:literal) => {
+        Row {
+            name: stringify!($cka),
+            cka: ck::$cka,
+            kind: Kind::Bool,
+            classes: $classes,
+            keys: Keys::Any,
+            notes: Notes::MODIFIABLE,
+            read: |object| {
+                let key_type = object.key.as_ref().map(|key| key.attributes().key_type);
+                Some(Value::Bool(if encapsulates(key_type) == $kem {
+                    object.policy().usage.implied().intersects($usage)
+                } else {
+                    object.facts.kept.get(&ck::$cka).is_some_and(|bytes| bytes == &[1])
+                }))
+            },
+            write: |draft, value| {
+                if encapsulates(draft.key_type()?) != $kem {
+                    return super::keep(draft, ck::$cka, value);
+                }
+                draft.policy.usage.set($usage, value.as_bool());
+                Ok(())
+            },
+        }
+    };
+}
+
+fn encapsulates(key_type: Option<KeyType>) -> bool {
+    matches!(key_type, Some(KeyType::MlKemKeyPair | KeyType::MlKemPublicKey))
+}
+
 /// A CK_BBOOL that is a usage PSA has no word for: it is kept beside the key, and false unless it was given.
 macro_rules! kept_usage {
     ($cka:ident, $classes:expr) => {
@@ -131,10 +166,12 @@ pub(super) const ROWS: &[Row] = &[
     computed!(CKA_PUBLIC_KEY_INFO, PUBLIC, Notes::empty()),
     computed!(CKA_CHECK_VALUE, SECRET, Notes::empty()),
     usage!(CKA_DERIVE, Usage::DERIVE, Classes::KEY),
-    usage!(CKA_ENCRYPT, Usage::ENCRYPT, PUBLIC.union(SECRET)),
+    shared_usage!(CKA_ENCRYPT, Usage::ENCRYPT, PUBLIC.union(SECRET), false),
+    shared_usage!(CKA_ENCAPSULATE, Usage::ENCRYPT, PUBLIC, true),
     usage!(CKA_VERIFY, Usage::VERIFY, PUBLIC.union(SECRET)),
     usage!(CKA_WRAP, Usage::WRAP, PUBLIC.union(SECRET)),
-    usage!(CKA_DECRYPT, Usage::DECRYPT, HIDDEN),
+    shared_usage!(CKA_DECRYPT, Usage::DECRYPT, HIDDEN, false),
+    shared_usage!(CKA_DECAPSULATE, Usage::DECRYPT, PRIVATE, true),
     usage!(CKA_SIGN, Usage::SIGN, HIDDEN),
     usage!(CKA_UNWRAP, Usage::UNWRAP, HIDDEN),
     kept_usage!(CKA_VERIFY_RECOVER, PUBLIC),
