@@ -45,7 +45,7 @@ impl World {
             !text.contains(PIN) && !text.contains(SO_PIN) && !text.contains("0000-wrong"),
             "a PIN is in it"
         );
-        let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        let mut lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
         let refused = lines.rfind(|line| line["call"] == name && line["result"] != "CKR_OK");
         refused.unwrap_or_else(|| panic!("no {name} was refused; the program said: {said}\n{text}"))
     }
