@@ -54,6 +54,9 @@ fn read(session: &Session<'_>, object: u64) -> Result<Found, Failure> {
     let replies = session.cryptoki.attribute_values(session.handle, object, &wanted)?;
     let attribute = |(row, reply)| match reply {
         AttributeReply::Value(value) => Some(Attribute { row, value: Some(value) }),
+        AttributeReply::Template(template) => {
+            Some(Attribute { row, value: Some(Value::Template(template).to_bytes()) })
+        }
         AttributeReply::Sensitive => Some(Attribute { row, value: None }),
         AttributeReply::Unknown => None,
     };

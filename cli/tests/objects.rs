@@ -43,6 +43,7 @@ impl World {
             .env("TWINTOKEN_KDF", "fast")
             .envs(pin.map(|pin| ("TWINTOKEN_PIN", pin)))
             .env("TWINTOKEN_PASSWORD", "secret")
+            .env("TWINTOKEN_NEW_PIN", "7777")
             .current_dir(self.folder.path());
         command.output().unwrap()
     }
@@ -373,6 +374,8 @@ fn pins_are_changed_by_whoever_knows_them() {
     assert!(old.contains("not the SO PIN"), "{old}");
     works(&["pin", "unlock", "--so-pin", "11112222", "--new-pin", "5555"]);
     works(&["show", "--pin", "5555"]);
-    let short = told(&run(&["pin", "change", "--pin", "5555", "--new-pin", "1"]));
+    works(&["pin", "change", "--pin", "5555"]);
+    works(&["show", "--pin", "7777"]);
+    let short = told(&run(&["pin", "change", "--pin", "7777", "--new-pin", "1"]));
     assert!(short.contains("4 to 255 bytes"), "{short}");
 }

@@ -4,12 +4,13 @@ use crate::env::{Clock, Rng, SystemClock, SystemRng};
 use crate::fault::Fault;
 use crate::operation::Tie;
 use crate::registry::Mechanism;
-use crate::session::{Handles, Sessions};
+use crate::session::{Handles, Sessions, SlotEvents, SlotNames};
 use crate::settings::{Identity, Kdf, Settings, StoreChoice};
 use crate::store::{MemoryStore, RecordId, RedbStore, Store};
 use crate::token::{Cost, Header, PrivateKey, Token, Tokens, User, Vault};
 use crate::{algorithms, pkcs11, psa};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// A key store: its tokens, its sessions, and what it was told.
 pub struct Emulator {
@@ -19,6 +20,8 @@ pub struct Emulator {
     pub(crate) vault: Vault,
     pub(crate) sessions: Sessions,
     pub(crate) handles: Handles,
+    pub(crate) slot_names: SlotNames,
+    pub(crate) slot_events: SlotEvents,
     pub(crate) psa_keys: psa::Unlocked,
 }
 
@@ -27,6 +30,8 @@ pub struct Emulator {
 pub struct TokenState {
     /// Its internal slot number; PKCS#11 callers may see another slot id.
     pub slot: u64,
+    /// The slot id by which programs know it that initialise the library from now on.
+    pub lasting_slot_id: u64,
     /// Its label, without the padding.
     pub label: String,
     /// Its serial number.
@@ -43,6 +48,9 @@ pub struct TokenState {
 
 /// What a PIN costs to try unless told otherwise.
 const CAREFUL: Cost = Cost { memory_kib: 19 * 1024, passes: 2 };
+
+/// How long the end of the library waits for calls that wait themselves.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// How often a change is tried again after another process committed first.
 pub(crate) const TRIES: usize = 64;
@@ -77,11 +85,15 @@ impl Emulator {
             rng,
             sessions: Sessions::default(),
             handles: Handles::default(),
+            slot_names: SlotNames::default(),
+            slot_events: SlotEvents::default(),
             psa_keys: psa::Unlocked::default(),
         };
         if emulator.settings.store == StoreChoice::Memory {
             emulator.make_ready_token()?;
         }
+        // Slot events count from here. A store that cannot tell its tokens says so in the calls that need them.
+        let _ = emulator.pkcs11().look_at_slots();
         Ok(emulator)
     }
 
@@ -90,7 +102,7 @@ impl Emulator {
     #[must_use]
     pub fn restart(self) -> Emulator {
         self.psa_keys.leases.revoke_all();
-        Emulator {
+        let emulator = Emulator {
             vault: Vault::new(
                 self.vault.into_durable(),
                 Box::new(MemoryStore::default()),
@@ -101,8 +113,12 @@ impl Emulator {
             rng: self.rng,
             sessions: Sessions::default(),
             handles: Handles::default(),
+            slot_names: SlotNames::default(),
+            slot_events: SlotEvents::default(),
             psa_keys: psa::Unlocked::default(),
-        }
+        };
+        let _ = emulator.pkcs11().look_at_slots();
+        emulator
     }
 
     /// Whose strings, slot ids and interfaces the PKCS#11 face shows.
@@ -115,6 +131,11 @@ impl Emulator {
     #[must_use]
     pub fn pkcs11(&self) -> pkcs11::Cryptoki<'_> {
         pkcs11::Cryptoki::new(self)
+    }
+
+    /// Wakes calls that wait for a slot event, which then answer that the library is not initialised, and lets them leave.
+    pub fn end_waits(&self) {
+        self.slot_events.end(PATIENCE);
     }
 
     /// The PSA face.
@@ -138,6 +159,7 @@ impl Emulator {
             let header = &token.header;
             TokenState {
                 slot: header.slot,
+                lasting_slot_id: self.pkcs11().lasting_slot_id(token),
                 label: String::from_utf8_lossy(&*header.label).trim_end_matches(' ').to_owned(),
                 serial: String::from_utf8_lossy(&*header.serial).into_owned(),
                 asks_for_login: header.asks_for_login(),
@@ -255,7 +277,11 @@ impl Emulator {
 
     /// The row of a mechanism that is offered.
     pub(crate) fn mechanism(&self, ckm: u64) -> Result<&'static Mechanism, Fault> {
-        algorithms::by_ckm(ckm).filter(|row| self.offers(row)).ok_or(Fault::NoSuchMechanism(ckm))
+        match algorithms::by_ckm(ckm) {
+            Some(row) if self.offers(row) => Ok(row),
+            Some(row) => Err(Fault::MechanismSwitchedOff(row.name)),
+            None => Err(Fault::NoSuchMechanism(ckm)),
+        }
     }
 
     /// The smallest slot number without a token.
@@ -270,6 +296,6 @@ impl Emulator {
         header.set_pin(User::So, ready.so_pin.as_bytes(), &key, self.cost(), &*self.rng)?;
         header.set_pin(User::User, ready.pin.as_bytes(), &key, self.cost(), &*self.rng)?;
         header.open_to_psa(Some(&key));
-        self.vault.initialize(None, &header)
+        self.vault.initialize(None, &header).map(drop)
     }
 }

@@ -22,6 +22,9 @@ pub enum Fault {
     /// No operation was saved in this.
     #[error("this is no saved state of an operation")]
     SavedStateInvalid,
+    /// A key was given to go on with an operation that has none.
+    #[error("the saved operation has no key")]
+    KeyNotNeeded,
     /// A pointer, length or value that no call of this shape may carry.
     #[error("bad argument: {0}")]
     BadArgument(&'static str),
@@ -61,6 +64,9 @@ pub enum Fault {
     /// CKF_SERIAL_SESSION was not set.
     #[error("a session must be opened with CKF_SERIAL_SESSION")]
     SessionNotSerial,
+    /// CKF_ASYNC_SESSION was set.
+    #[error("there are no asynchronous sessions on this token")]
+    SessionAsync,
     /// The session may not write token objects.
     #[error("the session is read-only")]
     SessionReadOnly,
@@ -122,6 +128,9 @@ pub enum Fault {
     /// The mechanism is unknown, switched off, or not for this kind of call.
     #[error("mechanism {0:#x} is not available for this call")]
     NoSuchMechanism(u64),
+    /// The setting `mechanisms` leaves the mechanism out.
+    #[error("{0} is left out by the setting `mechanisms`")]
+    MechanismSwitchedOff(&'static str),
     /// The algorithm is one the specification names, but this store does not have.
     #[error("algorithm {0:#010x} is not supported")]
     AlgorithmNotSupported(u32),
@@ -166,6 +175,9 @@ pub enum Fault {
     /// The curve is unknown or not supported.
     #[error("the curve is not supported")]
     CurveNotSupported,
+    /// The parameter set is unknown or not supported.
+    #[error("parameter set {0} is not supported")]
+    ParameterSetNotSupported(u64),
     /// The key's usage does not include this use.
     #[error("the key may not {0}")]
     UsageForbidden(&'static str),
@@ -184,6 +196,9 @@ pub enum Fault {
     /// The mechanism does not wrap keys like this one, or only a trusted key may wrap it.
     #[error("the key cannot be wrapped: {0}")]
     WrongKeyToWrap(&'static str),
+    /// The key is not one that the wrapping key's CKA_WRAP_TEMPLATE takes.
+    #[error("the key is not what the wrapping key's CKA_WRAP_TEMPLATE asks for")]
+    OutsideTemplate,
     /// No wrapped key is as long as this.
     #[error("no wrapped key has this length")]
     WrappedKeyLength,
@@ -219,6 +234,9 @@ pub enum Fault {
     /// The ciphertext is not authentic.
     #[error("the ciphertext is not authentic")]
     NotAuthentic,
+    /// A message, its tag or its associated data is not authentic.
+    #[error("the message, its tag or its associated data is not authentic")]
+    MessageNotAuthentic,
     /// The signature is not the right length.
     #[error("the signature has the wrong length")]
     SignatureLength,

@@ -19,12 +19,20 @@ pub enum Use {
     Sign,
     /// Verification of signatures and MACs.
     Verify,
+    /// Signing so that the data can be recovered.
+    SignRecover,
+    /// Recovering data from its signature.
+    VerifyRecover,
     /// Key agreement and derivation.
     Derive,
     /// Wrapping other keys.
     Wrap,
     /// Unwrapping them.
     Unwrap,
+    /// Encapsulating a new secret.
+    Encapsulate,
+    /// Decapsulating it.
+    Decapsulate,
 }
 
 impl Use {
@@ -34,34 +42,46 @@ impl Use {
             Use::Decrypt => "decrypt",
             Use::Sign => "sign",
             Use::Verify => "verify",
+            Use::SignRecover => "sign with recovery",
+            Use::VerifyRecover => "verify with recovery",
             Use::Derive => "derive",
             Use::Wrap => "wrap",
             Use::Unwrap => "unwrap",
+            Use::Encapsulate => "encapsulate",
+            Use::Decapsulate => "decapsulate",
         }
     }
 
     /// Whether this use needs the private half of a pair.
-    fn is_private(self) -> bool {
-        matches!(self, Use::Decrypt | Use::Sign | Use::Derive | Use::Unwrap)
+    pub(crate) fn is_private(self) -> bool {
+        matches!(
+            self,
+            Use::Decrypt | Use::Sign | Use::SignRecover | Use::Derive | Use::Unwrap | Use::Decapsulate
+        )
     }
 
     fn offered_by(self, row: &Mechanism) -> bool {
         match self {
             Use::Encrypt | Use::Decrypt => row.cipher.is_some() || row.aead.is_some(),
             Use::Sign | Use::Verify => row.sign.is_some(),
+            Use::SignRecover | Use::VerifyRecover => row.recover.is_some(),
             Use::Derive => row.derive.is_some(),
-            Use::Wrap | Use::Unwrap => row.wrap.is_some(),
+            Use::Wrap | Use::Unwrap => row.wrap.is_some() || row.wraps_authenticated,
+            Use::Encapsulate | Use::Decapsulate => row.kem.is_some(),
         }
     }
 
     fn usage(self, takes: Takes) -> Usage {
         match (self, takes) {
-            (Use::Encrypt, _) => Usage::ENCRYPT,
-            (Use::Decrypt, _) => Usage::DECRYPT,
+            // PSA asks the same of encapsulation (psa_encapsulate, psa_decapsulate).
+            (Use::Encrypt | Use::Encapsulate, _) => Usage::ENCRYPT,
+            (Use::Decrypt | Use::Decapsulate, _) => Usage::DECRYPT,
             (Use::Sign, Takes::Hash) => Usage::SIGN_HASH,
             (Use::Sign, Takes::Message) => Usage::SIGN_MESSAGE,
             (Use::Verify, Takes::Hash) => Usage::VERIFY_HASH,
             (Use::Verify, Takes::Message) => Usage::VERIFY_MESSAGE,
+            // PSA has no word for it: the flag is among the object's facts, and the face looks there.
+            (Use::SignRecover | Use::VerifyRecover, _) => Usage::empty(),
             (Use::Derive, _) => Usage::DERIVE,
             (Use::Wrap, _) => Usage::WRAP,
             (Use::Unwrap, _) => Usage::UNWRAP,
@@ -114,7 +134,18 @@ impl Grant {
         if let (Some(signature), Use::Sign | Use::Verify) = (&row.sign, purpose) {
             (signature.check)(key, &parameter)?;
         }
+        if let (Some(recover), Use::SignRecover | Use::VerifyRecover) = (&row.recover, purpose) {
+            (recover.check)(key, &parameter)?;
+        }
         Ok(Grant { key: Arc::clone(key), row, parameter, hashes })
+    }
+
+    /// Leave for another parameter of the same key, mechanism and purpose: each message has a parameter of its own.
+    ///
+    /// # Errors
+    /// As [`Grant::check`].
+    pub fn again(&self, purpose: Use, parameter: Parameter) -> Result<Grant, Fault> {
+        Grant::check(&self.key, self.row, purpose, parameter, None)
     }
 
     /// The key.
@@ -174,7 +205,7 @@ fn permitted_hashes(
 ) -> Result<Option<Vec<Hash>>, Fault> {
     let Permitted::These(patterns) = permitted else { return Ok(None) };
     let permits = |policy: Algorithm, one: Algorithm| match purpose {
-        Use::Verify => policy.permits_verification(one),
+        Use::Verify | Use::VerifyRecover => policy.permits_verification(one),
         _ => policy.permits(one),
     };
     let meanings = asked.map_or_else(|| meanings(psa, parameter), |one| vec![one]);
@@ -238,7 +269,13 @@ fn psa_of(row: &Mechanism, purpose: Use) -> Option<Psa> {
             let own = row.cipher.as_ref().and_then(|cipher| cipher.psa);
             own.map(|algorithm| Psa { algorithm, takes: Takes::Message }).or(row.psa)
         }
-        Use::Sign | Use::Verify | Use::Derive => row.psa,
+        Use::Sign
+        | Use::Verify
+        | Use::SignRecover
+        | Use::VerifyRecover
+        | Use::Derive
+        | Use::Encapsulate
+        | Use::Decapsulate => row.psa,
     }
 }
 

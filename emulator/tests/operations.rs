@@ -339,12 +339,21 @@ fn what_is_signed_while_it_is_encrypted_verifies_while_it_is_decrypted() {
 }
 
 #[test]
-fn the_state_of_an_operation_stays_inside() {
+fn a_mechanism_that_signs_in_one_part_is_refused_before_anything_is_encrypted() {
     let (emulator, session) = ready();
     let face = emulator.pkcs11();
-    assert_eq!(face.operation_state(session), Err(Fault::NoOperation));
-    face.digest_init(session, &mechanism(ck::CKM_SHA256)).unwrap();
-    assert_eq!(face.operation_state(session), Err(Fault::StateUnsaveable));
-    assert_eq!(face.set_operation_state(session, b"state"), Err(Fault::SavedStateInvalid));
-    face.digest(session, b"", Room::ENOUGH).unwrap();
+    let key = aes(face, session, false, &[]);
+    let (public, private) = ec_pair(face, session, "pair");
+    let raw = mechanism(ck::CKM_ECDSA);
+    let message = [9_u8; 40];
+    face.encrypt_init(session, &cbc(), key).unwrap();
+    face.sign_init(session, &raw, private).unwrap();
+    let refused = face.sign_encrypt_update(session, &message, Room::ENOUGH);
+    assert_eq!(refused, Err(Fault::OnePartOnly("CKM_ECDSA")));
+    let encrypted = face.encrypt(session, &message, Room::ENOUGH).unwrap().into_bytes();
+    face.decrypt_init(session, &cbc(), key).unwrap();
+    face.verify_init(session, &raw, public).unwrap();
+    let refused = face.decrypt_verify_update(session, &encrypted, Room::ENOUGH);
+    assert_eq!(refused, Err(Fault::OnePartOnly("CKM_ECDSA")));
+    assert_eq!(face.decrypt(session, &encrypted, Room::ENOUGH).unwrap().into_bytes(), message);
 }

@@ -57,6 +57,14 @@ pub enum Refusal {
         /// What is wrong.
         problem: String,
     },
+    /// A file of `clients/` cannot be read.
+    #[error("clients/{name}.toml: {problem}")]
+    BadClient {
+        /// Name of the file without its ending.
+        name: String,
+        /// What is wrong.
+        problem: String,
+    },
     /// Nothing to run.
     #[error("{0}")]
     Nothing(String),

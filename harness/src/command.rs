@@ -1,4 +1,4 @@
-//! The command line: `conformance`, `bench`, `replay`, and the hidden commands that child processes run.
+//! The command line: `conformance`, `bench`, `clients`, `replay`, and the hidden commands that child processes run.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -9,6 +9,7 @@ use crate::at_random::{self, Face};
 use crate::backend::{self, Refusal};
 use crate::bench;
 use crate::chapters;
+use crate::clients;
 use crate::driver::{self, Target};
 use crate::property;
 use crate::report::{self, Report};
@@ -32,6 +33,8 @@ enum Command {
     Conformance(Conformance),
     /// Time the calls of several key stores side by side. Judges nothing; exit 2: refused.
     Bench(bench::Options),
+    /// Run real programs against PKCS#11 modules and print what works. Exit 0: no surprise. 1: a surprise. 2: refused.
+    Clients(clients::Options),
     /// Run one saved scenario again and show each step.
     Replay {
         /// A file of the report's `failing` or `property` folder.
@@ -94,6 +97,7 @@ pub fn main() -> ExitCode {
     let answer = match Cli::parse().command {
         Command::Conformance(options) => conformance(&options),
         Command::Replay { file } => crate::replay::replay(&file),
+        Command::Clients(options) => clients::clients(&options),
         Command::Bench(options) => bench::bench(&options).map(|()| true),
         Command::BenchDrive { module } => {
             return bench::serve::serve(&module).map_or(ExitCode::FAILURE, |()| ExitCode::SUCCESS);

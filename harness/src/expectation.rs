@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::scenario::Scenario;
 use crate::step::Face;
@@ -30,6 +30,10 @@ pub struct Profile {
     /// The environment variable that carries a PIN where the face has no login.
     #[serde(default)]
     pub pin_variable: Option<String>,
+    /// The environment variable that names a file for its trace: a line of JSON for each call, with `call`, `result`
+    /// and, of a refusal, `reason`.
+    #[serde(default)]
+    pub trace_variable: Option<String>,
     /// What it can do that not every module can, in words of the planted defects: `wrap-keys`.
     #[serde(default)]
     pub abilities: Vec<String>,
@@ -38,6 +42,9 @@ pub struct Profile {
     /// What the bench does differently with it.
     #[serde(default)]
     pub bench: crate::bench::recipe::Recipe,
+    /// Clients that are known not to work with it.
+    #[serde(default, rename = "client")]
+    pub clients: Vec<Client>,
     /// Known departures.
     #[serde(default, rename = "expectation")]
     pub expectations: Vec<Expectation>,
@@ -66,6 +73,19 @@ pub struct Recipe {
     /// Files to write inside: name to content.
     #[serde(default)]
     pub files: BTreeMap<String, String>,
+}
+
+/// A client that is known not to work with a backend.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Client {
+    /// The row of `clients/`.
+    pub row: String,
+    /// Whether it fails only now and then, so that success is no surprise either.
+    #[serde(default)]
+    pub sometimes: bool,
+    /// Why.
+    pub reason: String,
 }
 
 /// What an excuse excuses.

@@ -5,6 +5,7 @@ pub mod backend;
 pub mod bench;
 pub mod chapters;
 pub mod child;
+pub mod clients;
 pub mod command;
 pub mod der;
 pub mod driver;

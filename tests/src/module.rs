@@ -15,6 +15,15 @@ pub fn path() -> PathBuf {
     built("twintoken_pkcs11")
 }
 
+/// Where the module lies under SoftHSM2's file name.
+///
+/// # Panics
+/// When it is not there.
+#[must_use]
+pub fn as_softhsm2() -> PathBuf {
+    built("softhsm2")
+}
+
 /// Where the proxy lies that stands before a module and plants defects.
 ///
 /// # Panics

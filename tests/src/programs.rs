@@ -13,14 +13,19 @@ pub fn find(program: &str, package: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let found = std::env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file());
     if found.is_none() {
-        assert!(
-            std::env::var_os("CI").is_none_or(|ci| ci != "true"),
-            "{program} is absent: install {package}"
-        );
-        // Not `println!`, which the test harness swallows when the test passes.
-        let _ = writeln!(std::io::stdout(), "skipped: needs {package}");
+        skip(program, package);
     }
     found
+}
+
+/// Says that something was skipped because `what` is absent.
+///
+/// # Panics
+/// When `CI=true`: there a skip is a failure.
+pub fn skip(what: &str, package: &str) {
+    assert!(std::env::var_os("CI").is_none_or(|ci| ci != "true"), "{what} is absent: install {package}");
+    // Not `println!`, which the test harness swallows when the test passes.
+    let _ = writeln!(std::io::stdout(), "skipped: needs {package}");
 }
 
 /// Runs a command to its end and gives what it printed on stdout.

@@ -16,7 +16,21 @@ pub enum Role {
     PointerToLength,
 }
 
-/// The roles of a function's arguments, or `None` for a name that is not in version 2.40.
+/// Functions after 2.40 whose arguments are known here. C_GetInterfaceList and C_GetInterface have tests of their own.
+pub const LATER: &[&str] = &[
+    "C_LoginUser",
+    "C_SessionCancel",
+    "C_VerifySignatureInit",
+    "C_VerifySignature",
+    "C_VerifySignatureUpdate",
+    "C_VerifySignatureFinal",
+    "C_GetSessionValidationFlags",
+    "C_AsyncComplete",
+    "C_AsyncGetID",
+    "C_AsyncJoin",
+];
+
+/// The roles of a function's arguments, or `None` for a name that is not known here.
 #[must_use]
 pub fn roles(function: &str) -> Option<Vec<Role>> {
     let letters = LETTERS.iter().find(|(names, _)| names.split(' ').any(|name| name == function))?.1;
@@ -72,6 +86,14 @@ const LETTERS: &[(&str, &str)] = &[
     ("C_UnwrapKey", "spnplplp"),
     ("C_DeriveKey", "spnplp"),
     ("C_WaitForSlotEvent", "npp"),
+    ("C_LoginUser", "snplpl"),
+    ("C_SessionCancel", "sn"),
+    ("C_VerifySignatureInit", "spnpl"),
+    ("C_VerifySignature C_VerifySignatureUpdate", "spl"),
+    ("C_VerifySignatureFinal", "s"),
+    ("C_GetSessionValidationFlags", "snp"),
+    ("C_AsyncComplete C_AsyncGetID", "spp"),
+    ("C_AsyncJoin", "spnpl"),
 ];
 
 /// The most arguments that any function has.

@@ -57,6 +57,16 @@ fn the_trace_has_a_line_for_each_call_with_the_reason_of_a_refusal_and_no_pin() 
             assert_eq!(last["pid"], std::process::id());
             assert!(last["reason"].as_str().is_some_and(|reason| !reason.is_empty()), "{last}");
             assert!(!text.contains("0815"), "a PIN is in the trace");
+            assert_eq!(
+                (&last["arguments"]["session"], &last["arguments"]["user"]),
+                (&session.into(), &"CKU_USER".into())
+            );
+            let opened = lines.iter().rfind(|line| line["call"] == "C_OpenSession").unwrap();
+            assert_eq!(
+                (&opened["gives"]["session"], &opened["arguments"]["flags"]),
+                (&session.into(), &"0x6".into())
+            );
+            assert!(lines.iter().all(|line| line["us"].is_u64()), "each line tells how long the call took");
         },
     );
 }

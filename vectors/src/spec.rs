@@ -5,7 +5,9 @@ mod codes;
 mod mechanisms;
 
 pub use attributes::{Attribute, ObjectClass, ValueKind, pkcs11_attributes};
-pub use codes::{CodeGroup, FunctionCodes, Uses, pkcs11_code_groups, pkcs11_function_codes};
+pub use codes::{
+    CodeGroup, FunctionCodes, Reason, Uses, pkcs11_code_groups, pkcs11_function_codes, pkcs11_reasons,
+};
 pub use mechanisms::{MechanismFacts, pkcs11_mechanisms};
 
 use serde::de::DeserializeOwned;

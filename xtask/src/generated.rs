@@ -64,6 +64,9 @@ fn keys(row: &Mechanism) -> String {
         KeyKind::Des => "DES".to_owned(),
         KeyKind::TripleDes => "triple DES".to_owned(),
         KeyKind::AnySecret => "any secret".to_owned(),
+        KeyKind::MlKem => "ML-KEM".to_owned(),
+        KeyKind::ChaCha20 => "ChaCha20".to_owned(),
+        KeyKind::XChaCha20 => "XChaCha20".to_owned(),
     };
     let list: Vec<String> = row.keys.iter().map(name).collect();
     if list.is_empty() { "-".to_owned() } else { list.join(", ") }
@@ -96,6 +99,7 @@ fn kind(kind: Kind) -> &'static str {
         Kind::Bytes => "bytes",
         Kind::Date => "CK_DATE",
         Kind::Mechanisms => "CK_MECHANISM_TYPE array",
+        Kind::Template => "CK_ATTRIBUTE array",
     }
 }
 
@@ -106,7 +110,15 @@ fn classes(classes: Classes) -> String {
         (Classes::PUBLIC, "public"),
         (Classes::PRIVATE, "private"),
         (Classes::SECRET, "secret"),
+        (Classes::DSA_DOMAIN, "DSA parameters"),
+        (Classes::DH_DOMAIN, "DH parameters"),
+        (Classes::X942_DOMAIN, "X9.42 DH parameters"),
+        (Classes::PROFILE, "profile"),
+        (Classes::MECHANISM, "mechanism"),
     ];
+    if classes == Classes::STORAGE {
+        return "all that callers make".to_owned();
+    }
     if classes == Classes::ALL {
         return "all".to_owned();
     }

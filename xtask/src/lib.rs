@@ -1,3 +1,4 @@
-//! What the project's own commands share with its tests: the generated documents.
+//! What the project's own commands share with its tests: the generated documents, and other people's suites.
 
 pub mod generated;
+pub mod suites;

@@ -2,8 +2,11 @@
 
 mod bench;
 mod cargo;
+mod clients;
 mod conformance;
+mod functions;
 mod generate;
+mod others;
 mod sim;
 mod test;
 
@@ -23,10 +26,16 @@ enum Command {
     Conformance(conformance::Arguments),
     /// Time the calls of our module beside SoftHSM2 and any other module
     Bench(bench::Arguments),
+    /// Run real programs against our module and SoftHSM2, or against another module
+    Clients(clients::Arguments),
+    /// Run the test suites of python-pkcs11 and of the crate cryptoki on our module, under each of its names
+    Suites(others::Arguments),
     /// Run all tests of the workspace; says what was skipped and which package it needs
     Test(test::Arguments),
     /// Run the store on a disk that fails, from seeds; or kill processes that write
     Sim(sim::Arguments),
+    /// Run real calls of all functions and write docs/generated/FUNCTIONS.md from what they answer
+    Functions,
     /// Write docs/generated/ from the tables in the code
     Generate,
 }
@@ -35,8 +44,11 @@ fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Conformance(arguments) => conformance::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
+        Command::Clients(arguments) => clients::run(&arguments),
+        Command::Suites(arguments) => others::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
         Command::Sim(arguments) => sim::run(&arguments),
+        Command::Functions => functions::run(),
         Command::Generate => generate::run(),
     }
 }

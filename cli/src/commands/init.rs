@@ -89,8 +89,10 @@ fn make(emulator: &Emulator, slot: u64, arguments: &Arguments, pins: &Pins) -> R
     if psa == Psa::Open {
         set_psa(emulator, &made, psa, pins)?;
     }
-    let mut text =
-        format!("Token {:?}, serial {}, is in slot {}.\n", arguments.label, made.state.serial, made.slot);
+    let mut text = format!(
+        "Token {:?}, serial {}, is in slot {}.\n",
+        arguments.label, made.state.serial, made.state.lasting_slot_id
+    );
     let _ = writeln!(text, "PSA calls to it {}.", psa.words());
     if pins.so_pin.is_none() {
         text.push_str("The SO PIN is the user PIN, as none was given.\n");

@@ -110,7 +110,7 @@ fn convert(attributes: &[(u64, Stored)], notes: &mut Vec<String>) -> Result<(Inc
         Some((_, Stored::Number(number))) => Some(*number),
         _ => None,
     };
-    let class = number(ck::CKA_CLASS).and_then(Class::of);
+    let class = number(ck::CKA_CLASS).and_then(|cko| Class::of(cko, number(ck::CKA_KEY_TYPE)));
     let class = class.ok_or_else(|| left_out("objects of this class are not kept here".to_owned()))?;
     let mut template = Vec::new();
     for (cka, value) in attributes.iter().filter(|(cka, _)| !NOT_GIVEN.contains(cka)) {

@@ -5,6 +5,7 @@
 pub mod aes;
 mod block;
 pub mod chacha;
+pub mod computed;
 pub mod curves;
 pub mod derivation;
 pub mod des;
@@ -18,6 +19,7 @@ pub mod hkdf;
 pub mod hmac;
 pub mod kdf;
 mod mac;
+pub mod ml_kem;
 pub mod montgomery;
 pub mod private_key_info;
 pub mod public_key_info;
@@ -73,6 +75,7 @@ pub static FAMILIES: &[&Family] = &[
     &des::FAMILY,
     &derivation::FAMILY,
     &hkdf::FAMILY,
+    &ml_kem::FAMILY,
     &chacha::FAMILY,
     &kdf::FAMILY,
     &xof::FAMILY,

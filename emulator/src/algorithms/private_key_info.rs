@@ -1,12 +1,12 @@
 //! PrivateKeyInfo of PKCS #8 (RFC 5208, RFC 5958): the form in which private keys are wrapped (PKCS#11 §6.7).
 
-use super::curves;
+use super::{curves, ml_kem};
 use crate::fault::Fault;
 use crate::key::Key;
 use crate::key::key_type::{Curve, EccFamily, KeyType};
 use crate::secret::Secret;
 use der::asn1::{AnyRef, ObjectIdentifier, OctetStringRef};
-use der::{Decode, Encode};
+use der::{Decode, Encode, Reader, SliceReader};
 use pkcs8::PrivateKeyInfoRef;
 use pkcs8::spki::AlgorithmIdentifierRef;
 use sec1::EcPrivateKey;
@@ -15,6 +15,14 @@ use zeroize::Zeroizing;
 const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
 const EC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
 const X25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.110");
+/// id-alg-ml-kem-512, -768 and -1024 (RFC 9935), with the sizes in bits that PSA counts.
+const ML_KEM: [(ObjectIdentifier, usize); 3] = [
+    (ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.4.1"), 512),
+    (ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.4.2"), 768),
+    (ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.4.3"), 1024),
+];
+/// The tag of the choice "seed": [0] IMPLICIT OCTET STRING.
+const SEED_TAG: u8 = 0x80;
 const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
 
 /// The PrivateKeyInfo of a key pair.
@@ -30,6 +38,18 @@ pub fn encode(key: &Key) -> Result<Secret, Fault> {
             let oid = if family == EccFamily::Montgomery { X25519 } else { ED25519 };
             let seed = OctetStringRef::new(material).and_then(|seed| seed.to_der()).map_err(unencodable)?;
             written(oid, None, &Zeroizing::new(seed))
+        }
+        KeyType::MlKemKeyPair => {
+            let known = ML_KEM.into_iter().find(|(_, bits)| *bits == attributes.bits);
+            let (oid, _) = known.ok_or(Fault::Internal("an ML-KEM key of no parameter set"))?;
+            let expanded = OctetStringRef::new(material).and_then(|bytes| bytes.to_der());
+            let mut encoded = Zeroizing::new(expanded.map_err(unencodable)?);
+            if ml_kem::seed_of(key).is_some()
+                && let Some(tag) = encoded.first_mut()
+            {
+                *tag = SEED_TAG;
+            }
+            written(oid, None, &encoded)
         }
         KeyType::EccKeyPair(family) => {
             let parameters = curves::curve_parameters(Curve::of(family, attributes.bits)?);
@@ -81,10 +101,37 @@ pub fn decode(bytes: &[u8]) -> Result<(KeyType, usize, Secret), Fault> {
             let material = Secret::from(private.private_key);
             Ok((KeyType::EccKeyPair(curve.family()), curve.bits(), material))
         }
-        _ => Err(Fault::WrappedKeyInvalid("its algorithm is not one of this store")),
+        oid => {
+            let known = ML_KEM.into_iter().find(|(one, _)| *one == oid);
+            let (_, bits) =
+                known.ok_or(Fault::WrappedKeyInvalid("its algorithm is not one of this store"))?;
+            Ok((KeyType::MlKemKeyPair, bits, ml_kem_material(bits, inside)?))
+        }
     }
 }
 
 fn broken() -> Fault {
     Fault::WrappedKeyInvalid("it is no PrivateKeyInfo of PKCS #8")
+}
+
+/// The seed, the expanded key, or both in a SEQUENCE (RFC 9935, §6).
+fn ml_kem_material(bits: usize, inside: &[u8]) -> Result<Secret, Fault> {
+    let both = |inside: &[u8]| -> der::Result<(Secret, Secret)> {
+        let mut reader = SliceReader::new(inside)?;
+        reader.sequence(|parts| {
+            let (seed, expanded) = (<&OctetStringRef>::decode(parts)?, <&OctetStringRef>::decode(parts)?);
+            Ok((Secret::from(seed.as_bytes()), Secret::from(expanded.as_bytes())))
+        })
+    };
+    match inside {
+        [SEED_TAG, length, seed @ ..] if usize::from(*length) == seed.len() => Ok(Secret::from(seed)),
+        [0x04, ..] => {
+            let expanded = <&OctetStringRef>::from_der(inside).map_err(|_| broken())?;
+            Ok(Secret::from(expanded.as_bytes()))
+        }
+        _ => {
+            let (seed, expanded) = both(inside).map_err(|_| broken())?;
+            ml_kem::pair_from_parts(bits, seed.expose(), expanded.expose()).map_err(|_| broken())
+        }
+    }
 }

@@ -21,7 +21,7 @@ pub fn encode(key: &Key) -> Result<Vec<u8>, Fault> {
     let parameters;
     let algorithm = match public.attributes().key_type {
         KeyType::RsaPublicKey => AlgorithmIdentifierRef { oid: RSA, parameters: Some(AnyRef::NULL) },
-        KeyType::EccPublicKey(EccFamily::TwistedEdwards) => {
+        KeyType::EccPublicKey(EccFamily::TwistedEdwards | EccFamily::Montgomery) => {
             parameters = curves::curve_parameters(public.curve()?);
             let oid = ObjectIdentifier::from_der(&parameters).map_err(unencodable)?;
             AlgorithmIdentifierRef { oid, parameters: None }

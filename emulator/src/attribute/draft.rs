@@ -1,7 +1,7 @@
 //! An object in the making: what a template has said so far, and how it becomes an object.
 
-use super::Value;
-use crate::algorithms::{self, curves, rsa};
+use super::{Value, agreement};
+use crate::algorithms::{self, curves, ml_kem, rsa};
 use crate::fault::Fault;
 use crate::key::identity::Lifetime;
 use crate::key::key_type::{EccFamily, KeyType};
@@ -38,6 +38,7 @@ pub fn ckk_of(key_type: KeyType) -> u64 {
         KeyType::Des2 => ck::CKK_DES2,
         KeyType::Des3 => ck::CKK_DES3,
         KeyType::RsaPublicKey | KeyType::RsaKeyPair => ck::CKK_RSA,
+        KeyType::MlKemPublicKey | KeyType::MlKemKeyPair => ck::CKK_ML_KEM,
         KeyType::EccPublicKey(family) | KeyType::EccKeyPair(family) => match family {
             EccFamily::SecpR1 | EccFamily::SecpK1 | EccFamily::BrainpoolPR1 => ck::CKK_EC,
             EccFamily::TwistedEdwards => ck::CKK_EC_EDWARDS,
@@ -59,6 +60,8 @@ pub(super) fn key_type_of(class: Class, ckk: u64) -> Result<KeyType, Fault> {
         (Class::SecretKey, ck::CKK_GENERIC_SECRET) => Ok(KeyType::GenericSecret),
         (Class::PrivateKey, ck::CKK_RSA) => Ok(KeyType::RsaKeyPair),
         (Class::PublicKey, ck::CKK_RSA) => Ok(KeyType::RsaPublicKey),
+        (Class::PrivateKey, ck::CKK_ML_KEM) => Ok(KeyType::MlKemKeyPair),
+        (Class::PublicKey, ck::CKK_ML_KEM) => Ok(KeyType::MlKemPublicKey),
         (Class::PrivateKey | Class::PublicKey, ck::CKK_EC) => Ok(ecc(EccFamily::SecpR1)),
         (Class::PrivateKey | Class::PublicKey, ck::CKK_EC_MONTGOMERY) => Ok(ecc(EccFamily::Montgomery)),
         (Class::PrivateKey | Class::PublicKey, ck::CKK_EC_EDWARDS) => Ok(ecc(EccFamily::TwistedEdwards)),
@@ -94,7 +97,7 @@ impl Draft {
             Class::SecretKey => {
                 Usage::SIGN | Usage::VERIFY | Usage::ENCRYPT | Usage::DECRYPT | Usage::WRAP | Usage::UNWRAP
             }
-            Class::Data | Class::Certificate => Usage::empty(),
+            _ => Usage::empty(),
         };
         let object = Object {
             id: RecordId([0; 16]),
@@ -116,7 +119,10 @@ impl Draft {
     /// A draft that starts from an object, for changing or copying it.
     #[must_use]
     pub fn of(object: &Object) -> Draft {
-        let ckk = object.key.as_ref().map(|key| ckk_of(key.attributes().key_type));
+        let ckk = match object.class {
+            Class::DomainParameters(group) => Some(group.ckk()),
+            _ => object.key.as_ref().map(|key| ckk_of(key.attributes().key_type)),
+        };
         Draft { object: object.clone(), policy: object.policy(), components: BTreeMap::new(), ckk }
     }
 
@@ -128,7 +134,8 @@ impl Draft {
         if let Some(key) = &self.object.key {
             return Ok(Some(key.attributes().key_type));
         }
-        let named = self.ckk.map(|ckk| key_type_of(self.object.class, ckk)).transpose()?;
+        let ckk = self.ckk.filter(|_| self.object.class.is_key());
+        let named = ckk.map(|ckk| key_type_of(self.object.class, ckk)).transpose()?;
         Ok(named.map(|key_type| {
             let curve = curves::curve_of_parameters(self.bytes_of(ck::CKA_EC_PARAMS)).ok();
             let of_curve = curve.map(|curve| key_type.with_family(curve.family()));
@@ -172,6 +179,7 @@ impl Draft {
             KeyType::EccKeyPair(_) | KeyType::EccPublicKey(_) => {
                 curves::curve_of_parameters(self.bytes_of(ck::CKA_EC_PARAMS))?.bits()
             }
+            KeyType::MlKemKeyPair | KeyType::MlKemPublicKey => self.parameter_set_bits()?,
             _ => 0,
         };
         let policy = std::mem::take(&mut self.policy);
@@ -179,6 +187,14 @@ impl Draft {
         self.object.key = Some(Arc::new(algorithms::admit(attributes, material)?));
         self.policy = self.object.policy();
         Ok(())
+    }
+
+    /// The size in bits of the parameter set that CKA_PARAMETER_SET names.
+    ///
+    /// # Errors
+    /// [`Fault::ParameterSetNotSupported`].
+    pub fn parameter_set_bits(&self) -> Result<usize, Fault> {
+        ml_kem::bits_of_set(self.number_of(ck::CKA_PARAMETER_SET).unwrap_or(0))
     }
 
     fn material(&self, key_type: KeyType) -> Result<Secret, Fault> {
@@ -212,6 +228,13 @@ impl Draft {
                     number(value, curve.bytes())
                 })
             }
+            KeyType::MlKemKeyPair => {
+                let (seed, value) = (self.bytes_of(ck::CKA_SEED), self.bytes_of(ck::CKA_VALUE));
+                if seed.is_empty() && value.is_empty() {
+                    return Err(Fault::TemplateIncomplete("CKA_SEED or CKA_VALUE"));
+                }
+                ml_kem::pair_from_parts(self.parameter_set_bits()?, seed, value)
+            }
             _ => Ok(bytes(ck::CKA_VALUE)),
         }
     }
@@ -219,7 +242,7 @@ impl Draft {
     /// Gives the draft its key, made elsewhere, under the draft's policy.
     ///
     /// # Errors
-    /// As `algorithms::admit`.
+    /// As `algorithms::admit`; [`Fault::AttributeValue`] when the template says other than the key of what is computed.
     pub fn take_key(&mut self, key_type: KeyType, bits: usize, material: Secret) -> Result<(), Fault> {
         let attributes = Attributes {
             id: None,
@@ -229,7 +252,7 @@ impl Draft {
             policy: self.policy.clone(),
         };
         self.object.key = Some(Arc::new(algorithms::admit(attributes, material)?));
-        Ok(())
+        agreement::agree(self)
     }
 
     /// The finished object: its key has the policy that the template asked for.

@@ -3,7 +3,10 @@
 //! Everything that touches an attribute reads these rows: templates, C_GetAttributeValue, C_SetAttributeValue,
 //! C_CopyObject and C_FindObjects. What PKCS#11 calls a template is parsed here into a [`Draft`] once.
 
+mod agreement;
+mod domain;
 mod draft;
+pub mod nested;
 mod permitted;
 mod read;
 mod rows;
@@ -13,17 +16,20 @@ mod value;
 pub use draft::{Draft, ckk_of, secret_type_of};
 pub use read::{AttributeReply, matches, read, search_keys};
 pub use rows::{ROWS, row_of};
-pub use template::{Making, Template, copy_of, create, draft_for_generation, draft_for_unwrapping, set};
+pub use template::{
+    Making, Template, copy_of, create, draft_for_encapsulation, draft_for_generation, draft_for_unwrapping,
+    set,
+};
 pub use value::{Kind, Value};
 
 use crate::fault::Fault;
 use crate::key::key_type::KeyType;
-use crate::object::{Class, Object};
+use crate::object::{Class, Group, Object};
 
 bitflags::bitflags! {
     /// The object classes that have an attribute.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-    pub struct Classes: u8 {
+    pub struct Classes: u16 {
         /// CKO_DATA.
         const DATA = 1;
         /// CKO_CERTIFICATE.
@@ -36,8 +42,22 @@ bitflags::bitflags! {
         const SECRET = 1 << 4;
         /// All keys.
         const KEY = Self::PUBLIC.bits() | Self::PRIVATE.bits() | Self::SECRET.bits();
+        /// CKO_DOMAIN_PARAMETERS for DSA.
+        const DSA_DOMAIN = 1 << 5;
+        /// CKO_DOMAIN_PARAMETERS for Diffie-Hellman of PKCS #3.
+        const DH_DOMAIN = 1 << 6;
+        /// CKO_DOMAIN_PARAMETERS for Diffie-Hellman of X9.42.
+        const X942_DOMAIN = 1 << 7;
+        /// All domain parameters.
+        const DOMAIN = Self::DSA_DOMAIN.bits() | Self::DH_DOMAIN.bits() | Self::X942_DOMAIN.bits();
+        /// CKO_PROFILE.
+        const PROFILE = 1 << 8;
+        /// CKO_MECHANISM.
+        const MECHANISM = 1 << 9;
+        /// What the specification calls storage objects: all that callers make.
+        const STORAGE = Self::DATA.bits() | Self::CERTIFICATE.bits() | Self::KEY.bits() | Self::DOMAIN.bits();
         /// All objects.
-        const ALL = 0x1f;
+        const ALL = Self::STORAGE.bits() | Self::PROFILE.bits() | Self::MECHANISM.bits();
     }
 }
 
@@ -51,6 +71,11 @@ impl Classes {
             Class::PublicKey => Classes::PUBLIC,
             Class::PrivateKey => Classes::PRIVATE,
             Class::SecretKey => Classes::SECRET,
+            Class::DomainParameters(Group::Dsa) => Classes::DSA_DOMAIN,
+            Class::DomainParameters(Group::Dh) => Classes::DH_DOMAIN,
+            Class::DomainParameters(Group::X942) => Classes::X942_DOMAIN,
+            Class::Profile => Classes::PROFILE,
+            Class::Mechanism => Classes::MECHANISM,
         })
     }
 }
@@ -95,6 +120,8 @@ pub enum Keys {
     Ecc,
     /// Secrets whose type does not say how long they are.
     OfAnyLength,
+    /// ML-KEM.
+    MlKem,
 }
 
 impl Keys {
@@ -103,6 +130,7 @@ impl Keys {
             Keys::Any => true,
             Keys::Rsa => matches!(key_type, Some(KeyType::RsaKeyPair | KeyType::RsaPublicKey)),
             Keys::OfAnyLength => key_type.is_none_or(|one| one.fixed_length().is_none()),
+            Keys::MlKem => matches!(key_type, Some(KeyType::MlKemKeyPair | KeyType::MlKemPublicKey)),
             Keys::Ecc => matches!(key_type, Some(KeyType::EccKeyPair(_) | KeyType::EccPublicKey(_))),
         }
     }

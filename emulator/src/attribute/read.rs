@@ -1,6 +1,6 @@
 //! Reading attributes, and matching objects against a search template.
 
-use super::{Notes, Template, row_of};
+use super::{Notes, Template, Value, nested, row_of};
 use crate::object::Object;
 use crate::registry::constants as ck;
 use crate::secret::Secret;
@@ -10,6 +10,8 @@ use crate::secret::Secret;
 pub enum AttributeReply {
     /// Its bytes, as C has them in memory.
     Value(Secret),
+    /// It is a template.
+    Template(Template),
     /// It exists but may not be shown.
     Sensitive,
     /// The object has no such attribute.
@@ -24,7 +26,11 @@ pub fn read(object: &Object, cka: u64) -> AttributeReply {
     if row.notes.contains(Notes::SENSITIVE) && !object.is_exportable() {
         return AttributeReply::Sensitive;
     }
-    (row.read)(object).map_or(AttributeReply::Unknown, |value| AttributeReply::Value(value.to_bytes()))
+    match (row.read)(object) {
+        None => AttributeReply::Unknown,
+        Some(Value::Template(template)) => AttributeReply::Template(template),
+        Some(value) => AttributeReply::Value(value.to_bytes()),
+    }
 }
 
 /// Whether the object has every attribute of the template, with exactly these bytes. A value that may not be shown
@@ -33,6 +39,7 @@ pub fn read(object: &Object, cka: u64) -> AttributeReply {
 pub fn matches(object: &Object, template: &Template) -> bool {
     template.0.iter().all(|(cka, wanted)| match read(object, *cka) {
         AttributeReply::Value(value) => value == *wanted,
+        AttributeReply::Template(template) => nested::to_bytes(&template) == *wanted,
         AttributeReply::Sensitive | AttributeReply::Unknown => false,
     })
 }

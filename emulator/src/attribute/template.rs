@@ -1,7 +1,7 @@
 //! Templates: what a caller asks of an object that is made, copied or changed, checked row by row.
 
 use super::draft::Draft;
-use super::{Notes, ROWS, Row, Value, row_of};
+use super::{Notes, ROWS, Row, Value, agreement, domain, row_of};
 use crate::fault::Fault;
 use crate::key::key_type::KeyType;
 use crate::object::{Class, Object, Origin};
@@ -40,11 +40,18 @@ pub enum Making {
 /// [`Fault::TemplateInconsistent`], [`Fault::InvalidKey`] and what else a key's admission refuses.
 pub fn create(template: &Template, so: bool) -> Result<Object, Fault> {
     let class = class_of(template)?;
-    let ckk = if class.is_key() { Some(number(template, ck::CKA_KEY_TYPE, "CKA_KEY_TYPE")?) } else { None };
+    let ckk = match class {
+        Class::DomainParameters(group) => Some(group.ckk()),
+        _ if class.is_key() => Some(number(template, ck::CKA_KEY_TYPE, "CKA_KEY_TYPE")?),
+        _ => None,
+    };
     let mut draft = Draft::new(class, ckk);
     apply(&mut draft, template, Making::Create, so)?;
     require(&draft, template, Notes::CREATE_NEEDS)?;
     draft.admit_components()?;
+    agreement::agree(&mut draft)?;
+    agreement::admit_certificate(&draft.object)?;
+    domain::admit(&draft.object)?;
     draft.object.origin = Origin::default();
     Ok(draft.finish())
 }
@@ -84,6 +91,22 @@ pub fn draft_for_unwrapping(template: &Template, so: bool) -> Result<Draft, Faul
     Ok(draft)
 }
 
+/// The draft of a secret key that a KEM is about to make. It may be extracted unless the template says otherwise (PKCS#11
+/// 3.2, §5.18.8 and §5.18.9).
+///
+/// # Errors
+/// As [`create`].
+pub fn draft_for_encapsulation(template: &Template, so: bool) -> Result<Draft, Fault> {
+    let ckk = match template.get(ck::CKA_KEY_TYPE) {
+        None => ck::CKK_GENERIC_SECRET,
+        Some(_) => number(template, ck::CKA_KEY_TYPE, "CKA_KEY_TYPE")?,
+    };
+    let mut draft = Draft::new(Class::SecretKey, Some(ckk));
+    draft.object.facts.extractable = true;
+    apply(&mut draft, template, Making::Generate, so)?;
+    Ok(draft)
+}
+
 /// A copy of an object, changed as the template asks: C_CopyObject. The caller gives it a new id.
 ///
 /// # Errors
@@ -94,6 +117,7 @@ pub fn copy_of(object: &Object, template: &Template, so: bool) -> Result<Object,
     }
     let mut draft = Draft::of(object);
     apply(&mut draft, template, Making::Copy, so)?;
+    agreement::agree(&mut draft)?;
     draft.object.version = 0;
     draft.object.companion = None;
     Ok(draft.finish())
@@ -104,17 +128,42 @@ pub fn copy_of(object: &Object, template: &Template, so: bool) -> Result<Object,
 /// # Errors
 /// [`Fault::ActionProhibited`] when the object is not modifiable; as [`create`].
 pub fn set(object: &Object, template: &Template, so: bool) -> Result<Object, Fault> {
-    if !object.facts.modifiable {
+    // "Trusted certificates cannot be modified" (§4.6); but the SO may take the trust back.
+    let only_trust = so && template.0.iter().all(|(cka, _)| *cka == ck::CKA_TRUSTED);
+    let settled = object.class == Class::Certificate && object.facts.trusted && !only_trust;
+    if !object.facts.modifiable || settled {
         return Err(Fault::ActionProhibited("modified"));
     }
     let mut draft = Draft::of(object);
     apply(&mut draft, template, Making::Set, so)?;
+    agreement::agree(&mut draft)?;
     Ok(draft.finish())
 }
 
 fn class_of(template: &Template) -> Result<Class, Fault> {
     let cko = number(template, ck::CKA_CLASS, "CKA_CLASS")?;
-    Class::of(cko).ok_or(Fault::AttributeValue("CKA_CLASS"))
+    if let Some(why) = not_made(cko) {
+        return Err(Fault::TemplateInconsistent(why));
+    }
+    let domain = cko == ck::CKO_DOMAIN_PARAMETERS;
+    let ckk = if domain { Some(number(template, ck::CKA_KEY_TYPE, "CKA_KEY_TYPE")?) } else { None };
+    match Class::of(cko, ckk) {
+        Some(class) => Ok(class),
+        None if domain => Err(Fault::KeyTypeNotSupported("domain parameters are for DSA, DH and X9.42 DH")),
+        None => Err(Fault::AttributeValue("CKA_CLASS")),
+    }
+}
+
+/// Why nobody makes objects of a class that the specification has.
+fn not_made(cko: u64) -> Option<&'static str> {
+    match cko {
+        ck::CKO_HW_FEATURE => Some("a token of software has no hardware features"),
+        ck::CKO_MECHANISM | ck::CKO_PROFILE => Some("objects of this class are built in"),
+        ck::CKO_OTP_KEY => Some("one-time passwords are not built"),
+        ck::CKO_VALIDATION => Some("this token is validated by nobody"),
+        ck::CKO_TRUST => Some("trust objects are not built"),
+        _ => None,
+    }
 }
 
 fn number(template: &Template, cka: u64, name: &'static str) -> Result<u64, Fault> {
@@ -135,11 +184,15 @@ fn apply(draft: &mut Draft, template: &Template, making: Making, so: bool) -> Re
         admit(row, &value, draft, making, so)?;
         (row.write)(draft, &value)?;
     }
-    Ok(())
+    agreement::admit_flags(&draft.object)
 }
 
 /// Whether the footnotes let this value be written now.
 fn admit(row: &Row, value: &Value, draft: &Draft, making: Making, so: bool) -> Result<(), Fault> {
+    // A check value is given up by an empty one, whenever the caller likes (§4.10).
+    if row.cka == ck::CKA_CHECK_VALUE && value.as_bytes().is_empty() {
+        return Ok(());
+    }
     let refuse = Err(Fault::AttributeReadOnly(row.name));
     let sets_true = *value == Value::Bool(true);
     if row.notes.contains(Notes::SO_SETS) && sets_true && !so {
@@ -173,6 +226,6 @@ fn require(draft: &Draft, template: &Template, notes: Notes) -> Result<(), Fault
     Ok(())
 }
 
-fn name_of(cka: u64) -> String {
+pub(super) fn name_of(cka: u64) -> String {
     crate::registry::constants::name_of("CKA_", cka).map_or_else(|| format!("{cka:#x}"), str::to_owned)
 }

@@ -1,5 +1,6 @@
 //! Attribute values: bytes as C has them in memory, and what they mean.
 
+use super::{Template, nested};
 use crate::fault::Fault;
 use crate::secret::Secret;
 use std::ffi::c_ulong;
@@ -17,6 +18,8 @@ pub enum Kind {
     Date,
     /// An array of CK_MECHANISM_TYPE.
     Mechanisms,
+    /// An array of CK_ATTRIBUTE, in the form of [`nested`].
+    Template,
 }
 
 /// An attribute's value.
@@ -30,6 +33,8 @@ pub enum Value {
     Bytes(Secret),
     /// Mechanism numbers.
     Mechanisms(Vec<u64>),
+    /// A template.
+    Template(Template),
 }
 
 const ULONG: usize = size_of::<c_ulong>();
@@ -43,7 +48,8 @@ impl Value {
     /// Reads the bytes of an attribute called `name`.
     ///
     /// # Errors
-    /// [`Fault::AttributeValue`] when the size or content is not what `kind` takes.
+    /// [`Fault::AttributeValue`] when the size or content is not what `kind` takes; [`Fault::NoSuchAttribute`] for an entry
+    /// of a template.
     pub fn parse(kind: Kind, name: &'static str, bytes: &Secret) -> Result<Value, Fault> {
         let malformed = || Fault::AttributeValue(name);
         let raw = bytes.expose();
@@ -55,14 +61,13 @@ impl Value {
             },
             Kind::Ulong => ulong(raw).map(Value::Ulong).ok_or_else(malformed),
             Kind::Bytes => Ok(Value::Bytes(bytes.clone())),
-            Kind::Date if raw.is_empty() || raw.len() == 8 && raw.iter().all(u8::is_ascii_digit) => {
-                Ok(Value::Bytes(bytes.clone()))
-            }
+            Kind::Date if raw.is_empty() || is_date(raw) => Ok(Value::Bytes(bytes.clone())),
             Kind::Date => Err(malformed()),
             Kind::Mechanisms if raw.len().is_multiple_of(ULONG) => {
                 Ok(Value::Mechanisms(raw.chunks(ULONG).filter_map(ulong).collect()))
             }
             Kind::Mechanisms => Err(malformed()),
+            Kind::Template => nested::parse(name, bytes).map(Value::Template),
         }
     }
 
@@ -73,6 +78,7 @@ impl Value {
             Value::Bool(value) => Secret::new(vec![u8::from(*value)]),
             Value::Ulong(value) => Secret::new(ulong_bytes(*value).to_vec()),
             Value::Bytes(bytes) => bytes.clone(),
+            Value::Template(template) => nested::to_bytes(template),
             Value::Mechanisms(list) => Secret::new(list.iter().flat_map(|one| ulong_bytes(*one)).collect()),
         }
     }
@@ -88,6 +94,17 @@ impl Value {
     pub(super) fn as_bytes(&self) -> &[u8] {
         if let Value::Bytes(bytes) = self { bytes.expose() } else { &[] }
     }
+}
+
+/// CK_DATE: year, month from 01 to 12, day from 01 to 31, all in ASCII digits (PKCS#11 §3.5).
+fn is_date(raw: &[u8]) -> bool {
+    let [_, _, _, _, month @ .., _, _] = raw else { return false };
+    let day = raw.get(6..).unwrap_or_default();
+    let between = |low: &[u8], digits: &[u8], high: &[u8]| low <= digits && digits <= high;
+    raw.len() == 8
+        && raw.iter().all(u8::is_ascii_digit)
+        && between(b"01", month, b"12")
+        && between(b"01", day, b"31")
 }
 
 fn ulong(raw: &[u8]) -> Option<u64> {
@@ -110,8 +127,27 @@ mod tests {
     #[test]
     fn a_value_of_the_wrong_size_is_refused_by_name() {
         let three = Secret::new(vec![0; 3]);
-        for kind in [Kind::Bool, Kind::Ulong, Kind::Date, Kind::Mechanisms] {
+        for kind in [Kind::Bool, Kind::Ulong, Kind::Date, Kind::Mechanisms, Kind::Template] {
             assert_eq!(Value::parse(kind, "CKA_X", &three), Err(Fault::AttributeValue("CKA_X")));
+        }
+    }
+
+    #[test]
+    fn a_date_is_empty_or_a_year_a_month_and_a_day() {
+        for (date, right) in [
+            ("", true),
+            ("20261231", true),
+            ("20260101", true),
+            ("20261301", false),
+            ("20260001", false),
+            ("20260132", false),
+            ("20260100", false),
+            ("2026 101", false),
+            ("2026010", false),
+            ("202601011", false),
+        ] {
+            let value = Value::parse(Kind::Date, "CKA_X", &Secret::from(date.as_bytes()));
+            assert_eq!(value.is_ok(), right, "{date}");
         }
     }
 

@@ -43,6 +43,8 @@ impl Algorithm {
     pub const PURE_EDDSA: Algorithm = Algorithm(0x0600_0800);
     /// PSA_ALG_ECDH.
     pub const ECDH: Algorithm = Algorithm(0x0902_0000);
+    /// PSA_ALG_ML_KEM.
+    pub const ML_KEM: Algorithm = Algorithm(0x0c00_0200);
     /// PSA_ALG_ANY_HASH, for use inside a signature algorithm.
     pub const ANY_HASH: Algorithm = Algorithm(0x0200_00ff);
 

@@ -137,19 +137,23 @@ pub enum KeyType {
     EccPublicKey(EccFamily),
     /// A private scalar on a curve.
     EccKeyPair(EccFamily),
+    /// An ML-KEM encapsulation key.
+    MlKemPublicKey,
+    /// An ML-KEM decapsulation key with its encapsulation key.
+    MlKemKeyPair,
 }
 
 impl KeyType {
     /// Whether the material holds a private half.
     #[must_use]
     pub const fn is_pair(self) -> bool {
-        matches!(self, KeyType::RsaKeyPair | KeyType::EccKeyPair(_))
+        matches!(self, KeyType::RsaKeyPair | KeyType::EccKeyPair(_) | KeyType::MlKemKeyPair)
     }
 
     /// Whether this is a public key.
     #[must_use]
     pub const fn is_public(self) -> bool {
-        matches!(self, KeyType::RsaPublicKey | KeyType::EccPublicKey(_))
+        matches!(self, KeyType::RsaPublicKey | KeyType::EccPublicKey(_) | KeyType::MlKemPublicKey)
     }
 
     /// Whether this is neither a pair nor a public key.
@@ -164,6 +168,7 @@ impl KeyType {
         match self {
             KeyType::RsaKeyPair => KeyType::RsaPublicKey,
             KeyType::EccKeyPair(family) => KeyType::EccPublicKey(family),
+            KeyType::MlKemKeyPair => KeyType::MlKemPublicKey,
             other => other,
         }
     }

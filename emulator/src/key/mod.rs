@@ -54,7 +54,8 @@ impl Key {
     }
 
     /// The material in PSA's export format: PKCS#1 DER for RSA, big-endian scalar or uncompressed point for
-    /// Weierstrass curves, 32 bytes for Ed25519, the bytes themselves for secrets.
+    /// Weierstrass curves, 32 bytes for Ed25519, the seed d‖z for ML-KEM (the expanded key where only that was given), the
+    /// bytes themselves for secrets.
     pub(crate) fn material(&self) -> &Secret {
         &self.material
     }

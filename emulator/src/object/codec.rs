@@ -33,6 +33,9 @@ struct ObjectRecord {
     key: Option<KeyRecord>,
     #[n(6)]
     companion: Option<ByteVec>,
+    /// The CKK_ number of domain parameters.
+    #[n(7)]
+    domain: Option<u64>,
 }
 
 #[derive(Encode, Decode)]
@@ -76,7 +79,7 @@ const NEVER_EXTRACTABLE: u32 = 1 << 12;
 type FlagOf = fn(&mut Object) -> &mut bool;
 
 /// The numbers that stand for key types on disk: PSA's where PSA has one.
-const KEY_TYPES: [(KeyType, u32); 25] = [
+const KEY_TYPES: [(KeyType, u32); 27] = [
     (KeyType::RawData, 0x1001),
     (KeyType::Hmac, 0x1100),
     (KeyType::Derive, 0x1200),
@@ -92,6 +95,8 @@ const KEY_TYPES: [(KeyType, u32); 25] = [
     (KeyType::Des3, 0x2301),
     (KeyType::RsaPublicKey, 0x4001),
     (KeyType::RsaKeyPair, 0x7001),
+    (KeyType::MlKemPublicKey, 0x4004),
+    (KeyType::MlKemKeyPair, 0x7004),
     (KeyType::EccPublicKey(EccFamily::SecpR1), 0x4112),
     (KeyType::EccKeyPair(EccFamily::SecpR1), 0x7112),
     (KeyType::EccPublicKey(EccFamily::SecpK1), 0x4117),
@@ -124,6 +129,7 @@ pub fn encode(object: &Object) -> Result<Secret, Fault> {
         kept,
         key,
         companion: object.companion.map(|id| id.0.to_vec().into()),
+        domain: if let Class::DomainParameters(group) = object.class { Some(group.ckk()) } else { None },
     };
     let bytes = minicbor::to_vec(&record).map_err(|_| Fault::Internal("an object could not be encoded"));
     if let Some(key) = &mut record.key {
@@ -170,7 +176,7 @@ pub fn decode(id: RecordId, version: u64, bytes: &Secret) -> Result<Object, Faul
     let mut object = Object {
         id,
         version,
-        class: Class::of(record.class).ok_or_else(damaged)?,
+        class: Class::of(record.class, record.domain).ok_or_else(damaged)?,
         facts: Facts {
             label: record.label.into(),
             id: record.cka_id.into(),

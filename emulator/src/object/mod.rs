@@ -13,6 +13,34 @@ use crate::store::RecordId;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+/// What domain parameters are for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Group {
+    /// CKK_DSA.
+    Dsa,
+    /// CKK_DH.
+    Dh,
+    /// CKK_X9_42_DH.
+    X942,
+}
+
+impl Group {
+    const ALL: [(Group, u64); 3] =
+        [(Group::Dsa, ck::CKK_DSA), (Group::Dh, ck::CKK_DH), (Group::X942, ck::CKK_X9_42_DH)];
+
+    /// The group of this CKK_ value.
+    #[must_use]
+    pub fn of(ckk: u64) -> Option<Group> {
+        Group::ALL.into_iter().find(|(_, value)| *value == ckk).map(|(group, _)| group)
+    }
+
+    /// Its CKK_ value.
+    #[must_use]
+    pub fn ckk(self) -> u64 {
+        Group::ALL.into_iter().find(|(group, _)| *group == self).map_or(u64::MAX, |(_, value)| value)
+    }
+}
+
 /// What kind of object it is; each has its CKO_ value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Class {
@@ -26,27 +54,42 @@ pub enum Class {
     PrivateKey,
     /// CKO_SECRET_KEY.
     SecretKey,
+    /// CKO_DOMAIN_PARAMETERS.
+    DomainParameters(Group),
+    /// CKO_PROFILE: built in, never stored.
+    Profile,
+    /// CKO_MECHANISM: built in, never stored.
+    Mechanism,
 }
 
 impl Class {
-    const ALL: [(Class, u64); 5] = [
-        (Class::Data, ck::CKO_DATA),
-        (Class::Certificate, ck::CKO_CERTIFICATE),
-        (Class::PublicKey, ck::CKO_PUBLIC_KEY),
-        (Class::PrivateKey, ck::CKO_PRIVATE_KEY),
-        (Class::SecretKey, ck::CKO_SECRET_KEY),
-    ];
-
-    /// The class with this CKO_ value.
+    /// The class that callers can make with this CKO_ value, and for domain parameters this CKK_ value.
     #[must_use]
-    pub fn of(cko: u64) -> Option<Class> {
-        Class::ALL.into_iter().find(|(_, value)| *value == cko).map(|(class, _)| class)
+    pub fn of(cko: u64, ckk: Option<u64>) -> Option<Class> {
+        match cko {
+            ck::CKO_DATA => Some(Class::Data),
+            ck::CKO_CERTIFICATE => Some(Class::Certificate),
+            ck::CKO_PUBLIC_KEY => Some(Class::PublicKey),
+            ck::CKO_PRIVATE_KEY => Some(Class::PrivateKey),
+            ck::CKO_SECRET_KEY => Some(Class::SecretKey),
+            ck::CKO_DOMAIN_PARAMETERS => ckk.and_then(Group::of).map(Class::DomainParameters),
+            _ => None,
+        }
     }
 
     /// The class's CKO_ value.
     #[must_use]
     pub fn cko(self) -> u64 {
-        Class::ALL.into_iter().find(|(class, _)| *class == self).map_or(u64::MAX, |(_, value)| value)
+        match self {
+            Class::Data => ck::CKO_DATA,
+            Class::Certificate => ck::CKO_CERTIFICATE,
+            Class::PublicKey => ck::CKO_PUBLIC_KEY,
+            Class::PrivateKey => ck::CKO_PRIVATE_KEY,
+            Class::SecretKey => ck::CKO_SECRET_KEY,
+            Class::DomainParameters(_) => ck::CKO_DOMAIN_PARAMETERS,
+            Class::Profile => ck::CKO_PROFILE,
+            Class::Mechanism => ck::CKO_MECHANISM,
+        }
     }
 
     /// The class of a key of this type.
@@ -97,6 +140,14 @@ pub struct Facts {
     pub trusted: bool,
     /// Attributes that are only kept: dates, subject, a certificate's or data object's value, by CKA_ number.
     pub kept: BTreeMap<u64, Vec<u8>>,
+}
+
+impl Facts {
+    /// Whether an attribute that is only kept is a CK_BBOOL that was given as true.
+    #[must_use]
+    pub fn is_set(&self, cka: u64) -> bool {
+        self.kept.get(&cka).is_some_and(|bytes| bytes == &[1])
+    }
 }
 
 /// Where a key came from. Never changes after the object is made, but by copying.

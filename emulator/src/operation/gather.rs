@@ -27,6 +27,14 @@ pub(super) fn signature_of(grant: &Grant) -> Result<&'static Signature, Fault> {
     grant.row().sign.as_ref().ok_or(Fault::Internal("a grant to sign for a mechanism that does not sign"))
 }
 
+/// Refuses parts where the mechanism takes its input in one.
+pub(super) fn admit_parts(grant: &Grant) -> Result<(), Fault> {
+    match signature_of(grant)?.gather {
+        Gather::Once => Err(Fault::OnePartOnly(grant.row().name)),
+        Gather::All | Gather::Digest(_) | Gather::Mac(_) => Ok(()),
+    }
+}
+
 impl Gathered {
     /// Begins a multi-part input.
     pub(super) fn begin(grant: &Grant) -> Result<Gathered, Fault> {

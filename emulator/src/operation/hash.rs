@@ -8,8 +8,8 @@ use crate::registry::DigestState;
 
 /// A digest in the making.
 pub struct HashOperation {
-    hash: Hash,
-    parts: Option<Box<dyn DigestState>>,
+    pub(super) hash: Hash,
+    pub(super) parts: Option<Box<dyn DigestState>>,
 }
 
 impl HashOperation {

@@ -3,15 +3,26 @@
 mod cipher;
 mod gather;
 mod hash;
+mod message_crypt;
+mod message_sign;
+mod nonces;
+mod recover;
+mod saved;
 mod seat;
 mod sign;
 mod verify;
+mod verify_signature;
 
 pub use cipher::Crypt;
 pub use hash::HashOperation;
+pub use message_crypt::{MessageCrypt, Sealed};
+pub use message_sign::{MessageSign, MessageVerify};
+pub use nonces::Nonces;
+pub use recover::{SignRecover, VerifyRecover};
 pub use seat::{Next, Seat, Tie};
 pub use sign::Sign;
 pub use verify::Verify;
+pub use verify_signature::VerifySignature;
 
 use crate::fault::Fault;
 

@@ -35,6 +35,14 @@ impl Sign {
         self.compute(input, rng).map(|signature| Next::Done(Output::Bytes(signature)))
     }
 
+    /// Refuses parts where the mechanism takes its input in one, before another operation has taken anything in.
+    ///
+    /// # Errors
+    /// [`Fault::OnePartOnly`].
+    pub fn admit_parts(&self) -> Result<(), Fault> {
+        gather::admit_parts(&self.grant)
+    }
+
     /// Takes in one part.
     ///
     /// # Errors
@@ -62,7 +70,7 @@ impl Sign {
         self.compute(parts.finish(&self.grant), rng).map(|signature| Next::Done(Output::Bytes(signature)))
     }
 
-    fn length(&self) -> Result<usize, Fault> {
+    pub(super) fn length(&self) -> Result<usize, Fault> {
         let whole = (signature_of(&self.grant)?.length)(self.grant.key());
         Ok(self.grant.parameter().mac_length().unwrap_or(whole))
     }

@@ -31,6 +31,14 @@ impl Verify {
         self.compare(input, signature).map(Next::Done)
     }
 
+    /// Refuses parts where the mechanism takes its input in one, before another operation has taken anything in.
+    ///
+    /// # Errors
+    /// [`Fault::OnePartOnly`].
+    pub fn admit_parts(&self) -> Result<(), Fault> {
+        gather::admit_parts(&self.grant)
+    }
+
     /// Takes in one part.
     ///
     /// # Errors

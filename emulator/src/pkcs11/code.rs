@@ -12,6 +12,7 @@ pub fn code(fault: &Fault) -> u64 {
         Fault::NotBuilt(_) => ck::CKR_FUNCTION_NOT_SUPPORTED,
         Fault::BadArgument(_) => ck::CKR_ARGUMENTS_BAD,
         Fault::StateUnsaveable => ck::CKR_STATE_UNSAVEABLE,
+        Fault::KeyNotNeeded => ck::CKR_KEY_NOT_NEEDED,
         Fault::SavedStateInvalid => ck::CKR_SAVED_STATE_INVALID,
         Fault::Setting { .. } | Fault::Internal(_) => ck::CKR_GENERAL_ERROR,
         Fault::NoEntropy | Fault::StoreFailed(_) | Fault::Damaged(_) => ck::CKR_DEVICE_ERROR,
@@ -21,6 +22,7 @@ pub fn code(fault: &Fault) -> u64 {
 
         Fault::NoSuchSession(_) => ck::CKR_SESSION_HANDLE_INVALID,
         Fault::SessionNotSerial => ck::CKR_SESSION_PARALLEL_NOT_SUPPORTED,
+        Fault::SessionAsync => ck::CKR_SESSION_ASYNC_NOT_SUPPORTED,
         Fault::SessionReadOnly => ck::CKR_SESSION_READ_ONLY,
         Fault::SessionsOpen => ck::CKR_SESSION_EXISTS,
         Fault::ReadOnlySessionsOpen => ck::CKR_SESSION_READ_ONLY_EXISTS,
@@ -40,16 +42,21 @@ pub fn code(fault: &Fault) -> u64 {
         }
         Fault::BufferTooSmall { .. } => ck::CKR_BUFFER_TOO_SMALL,
 
-        Fault::NoSuchMechanism(_) | Fault::AlgorithmNotSupported(_) | Fault::WrongAlgorithm(_) => {
-            ck::CKR_MECHANISM_INVALID
-        }
+        Fault::NoSuchMechanism(_)
+        | Fault::MechanismSwitchedOff(_)
+        | Fault::AlgorithmNotSupported(_)
+        | Fault::WrongAlgorithm(_) => ck::CKR_MECHANISM_INVALID,
         Fault::BadParameter(_) => ck::CKR_MECHANISM_PARAM_INVALID,
 
-        Fault::NoSuchKey(_) | Fault::NoSuchKeyId(_) | Fault::NoSuchLabel => ck::CKR_KEY_HANDLE_INVALID,
+        // §5.18.3: a key that the wrapping key's template does not take has the code of a handle that is none.
+        Fault::NoSuchKey(_) | Fault::NoSuchKeyId(_) | Fault::NoSuchLabel | Fault::OutsideTemplate => {
+            ck::CKR_KEY_HANDLE_INVALID
+        }
         Fault::WrongKeyType(_) => ck::CKR_KEY_TYPE_INCONSISTENT,
         Fault::KeySize { .. } | Fault::DerivationExhausted { .. } => ck::CKR_KEY_SIZE_RANGE,
         Fault::InvalidKey(_) | Fault::KeyTypeNotSupported(_) => ck::CKR_ATTRIBUTE_VALUE_INVALID,
         Fault::CurveNotSupported => ck::CKR_CURVE_NOT_SUPPORTED,
+        Fault::ParameterSetNotSupported(_) => ck::CKR_PARAMETER_SET_NOT_SUPPORTED,
         Fault::UsageForbidden(_) => ck::CKR_KEY_FUNCTION_NOT_PERMITTED,
         // §4.9 "CKA_ALLOWED_MECHANISMS": a key is used only with the mechanisms of its list.
         Fault::AlgorithmForbidden(_) => ck::CKR_MECHANISM_INVALID,
@@ -78,6 +85,8 @@ pub fn code(fault: &Fault) -> u64 {
         Fault::DataInvalid(_) => ck::CKR_DATA_INVALID,
         Fault::CiphertextLength => ck::CKR_ENCRYPTED_DATA_LEN_RANGE,
         Fault::BadPadding | Fault::NotAuthentic => ck::CKR_ENCRYPTED_DATA_INVALID,
+        // §5.11.2: what the message functions answer where C_Decrypt answers CKR_ENCRYPTED_DATA_INVALID.
+        Fault::MessageNotAuthentic => ck::CKR_AEAD_DECRYPT_FAILED,
         Fault::SignatureLength => ck::CKR_SIGNATURE_LEN_RANGE,
         Fault::BadSignature => ck::CKR_SIGNATURE_INVALID,
 

@@ -1,8 +1,8 @@
-//! Two operations of a session at once (PKCS#11 §5.16), and the state of operations (§5.6.5 and §5.6.6).
+//! Two operations of a session at once (PKCS#11 §5.17).
 
 use super::Cryptoki;
 use crate::fault::Fault;
-use crate::operation::{Output, Room};
+use crate::operation::{Next, Output, Room};
 use crate::session::Session;
 
 impl Cryptoki<'_> {
@@ -39,6 +39,11 @@ impl Cryptoki<'_> {
     /// As [`Cryptoki::digest_encrypt_update`].
     pub fn sign_encrypt_update(&self, session: u64, part: &[u8], room: Room) -> Result<Output, Fault> {
         self.both(session, |session| session.sign.is_taken() && session.encrypt.is_taken())?;
+        self.emulator
+            .sessions
+            .get(session)?
+            .sign
+            .run(|operation| operation.admit_parts().map(Next::Active))?;
         let output = self.encrypt_update(session, part, room)?;
         if matches!(output, Output::Bytes(_)) {
             self.sign_update(session, part)?;
@@ -52,6 +57,11 @@ impl Cryptoki<'_> {
     /// As [`Cryptoki::digest_encrypt_update`].
     pub fn decrypt_verify_update(&self, session: u64, part: &[u8], room: Room) -> Result<Output, Fault> {
         self.both(session, |session| session.verify.is_taken() && session.decrypt.is_taken())?;
+        self.emulator
+            .sessions
+            .get(session)?
+            .verify
+            .run(|operation| operation.admit_parts().map(Next::Active))?;
         let output = self.decrypt_update(session, part, room)?;
         if let Output::Bytes(plain) = &output {
             self.verify_update(session, plain)?;
@@ -63,23 +73,5 @@ impl Cryptoki<'_> {
     fn both(&self, session: u64, active: impl FnOnce(&Session) -> bool) -> Result<(), Fault> {
         let session = self.emulator.sessions.get(session)?;
         if active(&session) { Ok(()) } else { Err(Fault::NoOperation) }
-    }
-
-    /// C_GetOperationState: operations hold key schedules and half-fed ciphers, which never leave the store.
-    ///
-    /// # Errors
-    /// [`Fault::StateUnsaveable`]; [`Fault::NoOperation`] when there is no operation.
-    pub fn operation_state(&self, session: u64) -> Result<(), Fault> {
-        let session = self.access(session)?.session;
-        if session.is_busy() { Err(Fault::StateUnsaveable) } else { Err(Fault::NoOperation) }
-    }
-
-    /// C_SetOperationState: no state was ever saved, so none is valid.
-    ///
-    /// # Errors
-    /// [`Fault::SavedStateInvalid`].
-    pub fn set_operation_state(&self, session: u64, _state: &[u8]) -> Result<(), Fault> {
-        self.access(session)?;
-        Err(Fault::SavedStateInvalid)
     }
 }

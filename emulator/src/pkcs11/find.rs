@@ -16,6 +16,10 @@ impl Cryptoki<'_> {
         if access.session.is_searching() {
             return Err(Fault::OperationActive);
         }
+        if let Some(built_in) = self.built_in_found(&access, template) {
+            let found = built_in.iter().map(|object| self.handle_of(&access, object)).collect();
+            return access.session.begin_search(found);
+        }
         let indexed = attribute::search_keys(template).first().copied();
         let candidates = self.emulator.vault.candidates(&access.token, access.key.as_ref(), indexed)?;
         let found = candidates

@@ -18,6 +18,12 @@ pub enum Operation {
     Sign,
     /// C_VerifyInit and what follows.
     Verify,
+    /// C_SignRecoverInit and what follows.
+    SignRecover,
+    /// C_VerifyRecoverInit and what follows.
+    VerifyRecover,
+    /// C_VerifySignatureInit and what follows.
+    VerifySignature,
 }
 
 impl Cryptoki<'_> {
@@ -39,9 +45,41 @@ impl Cryptoki<'_> {
                 Operation::Digest => end(&holder.digest, fault),
                 Operation::Sign => end(&holder.sign, fault),
                 Operation::Verify => end(&holder.verify, fault),
+                Operation::SignRecover => end(&holder.sign_recover, fault),
+                Operation::VerifyRecover => end(&holder.verify_recover, fault),
+                Operation::VerifySignature => end(&holder.verify_signature, fault),
             }
         })
     }
+}
+
+impl Cryptoki<'_> {
+    /// Ends an operation without a result: what C_…Init with a NULL mechanism asks for since 3.0. None can refuse: one that
+    /// is computing in another thread gives no result there.
+    ///
+    /// # Errors
+    /// [`Fault::NoSuchSession`]; [`Fault::BadArgument`] when none is active, so that the mechanism was missing.
+    pub fn cancel(&self, session: u64, operation: Operation) -> Result<(), Fault> {
+        let holder = self.emulator.sessions.get(session)?;
+        match operation {
+            Operation::Encrypt => cancel(&holder.encrypt),
+            Operation::Decrypt => cancel(&holder.decrypt),
+            Operation::Digest => cancel(&holder.digest),
+            Operation::Sign => cancel(&holder.sign),
+            Operation::Verify => cancel(&holder.verify),
+            Operation::SignRecover => cancel(&holder.sign_recover),
+            Operation::VerifyRecover => cancel(&holder.verify_recover),
+            Operation::VerifySignature => cancel(&holder.verify_signature),
+        }
+    }
+}
+
+fn cancel<O>(seat: &Seat<O>) -> Result<(), Fault> {
+    if !seat.is_taken() {
+        return Err(Fault::BadArgument("pMechanism is NULL, and there is no operation to cancel"));
+    }
+    seat.revoke(|_| true);
+    Ok(())
 }
 
 fn end<O, T>(seat: &Seat<O>, fault: Fault) -> Result<T, Fault> {

@@ -2,7 +2,7 @@
 
 use super::{Access, Cryptoki, Mechanism, Template};
 use crate::algorithms;
-use crate::attribute::{self, Draft};
+use crate::attribute::{self, Draft, nested};
 use crate::fault::Fault;
 use crate::grant::Use;
 use crate::key::key_type::KeyType;
@@ -85,7 +85,12 @@ impl Cryptoki<'_> {
     ) -> Result<u64, Fault> {
         let access = self.access(session)?;
         let (mechanism, other) = self.with_other_key(&access, mechanism)?;
-        let (grant, _, base) = self.grant(session, &mechanism, base, Use::Derive)?;
+        let (grant, tie, base) = self.grant(session, &mechanism, base, Use::Derive)?;
+        if tie.locked {
+            // Its own login belongs to an operation that has begun, and derivation begins none.
+            return Err(Fault::NotLoggedIn);
+        }
+        let template = &nested::bound_by(&base, ck::CKA_DERIVE_TEMPLATE, template)?;
         let key_type = match Self::value_of(template, ck::CKA_KEY_TYPE) {
             None => KeyType::GenericSecret,
             Some(attribute::Value::Ulong(ckk)) => attribute::secret_type_of(ckk)
@@ -100,8 +105,13 @@ impl Cryptoki<'_> {
         let asked = asked.map_err(|_| Fault::AttributeValue("CKA_VALUE_LEN"))?.or(key_type.fixed_length());
         let secret = (derive.derive)(grant.key(), grant.parameter(), asked)?;
         let wanted = asked.unwrap_or(secret.len());
-        let surplus =
-            secret.len().checked_sub(wanted).ok_or(Fault::KeySize { bits: wanted.saturating_mul(8) })?;
+        let surplus = secret.len().checked_sub(wanted).ok_or_else(|| {
+            if grant.row().name.ends_with("_ENCRYPT_DATA") {
+                // There the secret is as long as the data, which the caller chose.
+                return Fault::BadParameter("the data is shorter than the key");
+            }
+            Fault::KeySize { bits: wanted.saturating_mul(8) }
+        })?;
         let kept = match derive.drops {
             End::Leading => &secret.expose()[surplus..],
             End::Trailing => &secret.expose()[..wanted],
@@ -179,6 +189,9 @@ impl Cryptoki<'_> {
 
 /// The type and the size of the pair: on a curve, what CKA_EC_PARAMS names.
 fn pair_of(public: &Draft, pair: KeyType, generate: &Generate) -> Result<(KeyType, usize), Fault> {
+    if pair == KeyType::MlKemKeyPair {
+        return Ok((pair, public.parameter_set_bits()?));
+    }
     let KeyType::EccKeyPair(_) = pair else {
         let bits = public.number_of(ck::CKA_MODULUS_BITS).unwrap_or(0);
         let bits = usize::try_from(bits).map_err(|_| Fault::AttributeValue("CKA_MODULUS_BITS"))?;

@@ -3,30 +3,41 @@
 //! [`Cryptoki`] has a method for each function of PKCS#11 that is built, in files by the specification's chapters. All
 //! handles are CK_ULONGs; all methods answer with a [`Fault`] that [`code`] turns into its CKR_ value.
 
+mod asynchronous;
+mod built_in;
 mod code;
 mod crypt;
 mod dual;
+mod events;
 mod find;
 mod given;
 mod info;
+mod kem;
 mod keys;
+mod messages;
 mod objects;
 mod portable;
+mod recover;
 mod sessions;
 mod sign;
 mod slots;
+mod state;
 mod tokens;
 mod wrapping;
+mod wrapping_authenticated;
 
 pub use crate::attribute::{AttributeReply, Template};
 pub use code::code;
 pub use given::Operation;
 pub use info::{Info, MechanismInfo, SessionInfo, SlotInfo, TokenInfo};
+pub use kem::Encapsulated;
+pub use messages::{MessageProcess, message_shape};
 pub use portable::{Incoming, Material, are_halves};
 
 use crate::emulator::Emulator;
 use crate::fault::Fault;
 use crate::object::Object;
+use crate::registry::constants as ck;
 use crate::registry::parameter::{Parameter, Shape};
 use crate::session::{Entry, Login, Session};
 use crate::token::{PrivateKey, Token};
@@ -63,6 +74,17 @@ struct Access {
 }
 
 impl Access {
+    /// CKS_…: the state of the session.
+    fn state(&self) -> u64 {
+        match (&self.login, self.session.read_write) {
+            (Login::Public, false) => ck::CKS_RO_PUBLIC_SESSION,
+            (Login::Public, true) => ck::CKS_RW_PUBLIC_SESSION,
+            (Login::User(_), false) => ck::CKS_RO_USER_FUNCTIONS,
+            (Login::User(_), true) => ck::CKS_RW_USER_FUNCTIONS,
+            (Login::So(_), _) => ck::CKS_RW_SO_FUNCTIONS,
+        }
+    }
+
     fn is_so(&self) -> bool {
         matches!(self.login, Login::So(_))
     }
@@ -115,6 +137,9 @@ impl<'e> Cryptoki<'e> {
         let entry = self.emulator.handles.get(handle).ok_or(gone.clone())?;
         if entry.token != access.token.id {
             return Err(gone);
+        }
+        if let Some(object) = self.built_in(access.token.id, entry.object) {
+            return Ok(Arc::new(object));
         }
         self.emulator.vault.get(&access.token, access.key.as_ref(), entry.object)?.ok_or(gone)
     }

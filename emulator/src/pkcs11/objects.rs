@@ -6,6 +6,9 @@ use crate::emulator::TRIES;
 use crate::fault::Fault;
 use crate::key::identity::{KeyId, Lifetime};
 use crate::object::{Class, Object};
+use crate::registry::constants as ck;
+use crate::secret::Secret;
+use crate::settings::Identity;
 use crate::token::Change;
 use std::sync::Arc;
 
@@ -16,6 +19,7 @@ impl Cryptoki<'_> {
     /// What `attribute::create` refuses; [`Fault::SessionReadOnly`], [`Fault::NotLoggedIn`]; what the store refuses.
     pub fn create_object(&self, session: u64, template: &Template) -> Result<u64, Fault> {
         let access = self.access(session)?;
+        self.knows_all_of(template)?;
         let object = attribute::create(template, access.is_so())?;
         self.store_new(&access, vec![object]).map(|handles| handles[0])
     }
@@ -93,7 +97,33 @@ impl Cryptoki<'_> {
     ) -> Result<Vec<AttributeReply>, Fault> {
         let access = self.access(session)?;
         let object = self.object(&access, object)?;
-        Ok(wanted.iter().map(|cka| attribute::read(&object, *cka)).collect())
+        let known = |cka: &u64| match (self.knows(*cka), attribute::read(&object, *cka)) {
+            (false, _) => AttributeReply::Unknown,
+            (true, AttributeReply::Unknown) if self.shows_an_empty_list(&object, *cka) => {
+                AttributeReply::Value(Secret::default())
+            }
+            (true, reply) => reply,
+        };
+        Ok(wanted.iter().map(known).collect())
+    }
+
+    /// SoftHSM2 shows an empty list where this store has no list at all: anything is allowed.
+    fn shows_an_empty_list(&self, object: &Object, cka: u64) -> bool {
+        cka == ck::CKA_ALLOWED_MECHANISMS
+            && object.key.is_some()
+            && self.emulator.identity() == Identity::Softhsm2
+    }
+
+    /// Whether the attribute is one of the version that callers see: SoftHSM2 has 2.40, which had no CKA_UNIQUE_ID.
+    fn knows(&self, cka: u64) -> bool {
+        cka != ck::CKA_UNIQUE_ID || self.emulator.identity() == Identity::Twintoken
+    }
+
+    fn knows_all_of(&self, template: &Template) -> Result<(), Fault> {
+        if template.0.iter().all(|(cka, _)| self.knows(*cka)) {
+            return Ok(());
+        }
+        Err(Fault::NoSuchAttribute("CKA_UNIQUE_ID".to_owned()))
     }
 
     /// C_SetAttributeValue: all of the template or nothing, on fresh data when another process was faster.
@@ -105,6 +135,7 @@ impl Cryptoki<'_> {
             let access = self.access(session)?;
             let found = self.object(&access, object)?;
             access.may_write(&found)?;
+            self.knows_all_of(template)?;
             let changed = attribute::set(&found, template, access.is_so())?;
             match self.emulator.vault.commit(&access.token, access.key.as_ref(), &[Change::Put(changed)]) {
                 Err(Fault::Conflict) => {}

@@ -13,11 +13,12 @@ impl Cryptoki<'_> {
     /// C_OpenSession.
     ///
     /// # Errors
-    /// [`Fault::SessionNotSerial`], [`Fault::NoSuchSlot`], [`Fault::TokenNotInitialized`]; [`Fault::SoLoggedIn`] for a
+    /// [`Fault::SessionNotSerial`], [`Fault::SessionAsync`], [`Fault::NoSuchSlot`], [`Fault::TokenNotInitialized`]; [`Fault::SoLoggedIn`] for a
     /// read-only session.
     pub fn open_session(&self, slot: u64, flags: u64) -> Result<u64, Fault> {
         let token = match self.slot(slot)? {
             _ if flags & ck::CKF_SERIAL_SESSION == 0 => return Err(Fault::SessionNotSerial),
+            _ if flags & ck::CKF_ASYNC_SESSION != 0 => return Err(Fault::SessionAsync),
             Slot::Token(token) => token,
             Slot::Free(_) => return Err(Fault::TokenNotInitialized(slot)),
         };
@@ -64,16 +65,8 @@ impl Cryptoki<'_> {
     /// [`Fault::NoSuchSession`].
     pub fn session_info(&self, session: u64) -> Result<SessionInfo, Fault> {
         let access = self.access(session)?;
-        let read_write = access.session.read_write;
-        let state = match (&access.login, read_write) {
-            (Login::Public, false) => ck::CKS_RO_PUBLIC_SESSION,
-            (Login::Public, true) => ck::CKS_RW_PUBLIC_SESSION,
-            (Login::User(_), false) => ck::CKS_RO_USER_FUNCTIONS,
-            (Login::User(_), true) => ck::CKS_RW_USER_FUNCTIONS,
-            (Login::So(_), _) => ck::CKS_RW_SO_FUNCTIONS,
-        };
-        let flags = ck::CKF_SERIAL_SESSION | if read_write { ck::CKF_RW_SESSION } else { 0 };
-        Ok(SessionInfo { slot: self.slot_id(&access.token), state, flags, device_error: 0 })
+        let flags = ck::CKF_SERIAL_SESSION | if access.session.read_write { ck::CKF_RW_SESSION } else { 0 };
+        Ok(SessionInfo { slot: self.slot_id(&access.token), state: access.state(), flags, device_error: 0 })
     }
 
     /// C_Login. The PIN is tried with no lock held.
@@ -81,7 +74,7 @@ impl Cryptoki<'_> {
     /// # Errors
     /// [`Fault::WrongPin`], [`Fault::NoUserPin`], [`Fault::AlreadyLoggedIn`], [`Fault::OtherUserLoggedIn`],
     /// [`Fault::ReadOnlySessionsOpen`], [`Fault::NoSuchUser`]; [`Fault::NoOperation`] for CKU_CONTEXT_SPECIFIC while no
-    /// operation waits for it.
+    /// operation waits for it; [`Fault::PinLocked`], which also logs out there.
     pub fn login(&self, session: u64, user: u64, pin: &[u8]) -> Result<(), Fault> {
         let access = self.access(session)?;
         let user = match user {
@@ -91,9 +84,15 @@ impl Cryptoki<'_> {
                 if !access.session.awaits_login() {
                     return Err(Fault::NoOperation);
                 }
-                self.emulator.try_pin(&access.token, User::User, pin)?;
-                access.session.unlock();
-                return Ok(());
+                return match self.emulator.try_pin(&access.token, User::User, pin) {
+                    Ok(_) => {
+                        access.session.unlock();
+                        Ok(())
+                    }
+                    // "This also logs the user out from the token" (§4.9).
+                    Err(locked @ Fault::PinLocked(_)) => self.logout(session).and(Err(locked)),
+                    Err(other) => Err(other),
+                };
             }
             other => return Err(Fault::NoSuchUser(other)),
         };
@@ -137,6 +136,13 @@ impl Cryptoki<'_> {
         }
         if named(ck::CKF_VERIFY) {
             session.verify.revoke(all);
+            session.verify_signature.revoke(all);
+        }
+        if named(ck::CKF_SIGN_RECOVER) {
+            session.sign_recover.revoke(all);
+        }
+        if named(ck::CKF_VERIFY_RECOVER) {
+            session.verify_recover.revoke(all);
         }
         if named(ck::CKF_FIND_OBJECTS) && session.is_searching() {
             session.end_search()?;

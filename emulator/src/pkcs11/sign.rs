@@ -5,8 +5,19 @@ use crate::fault::Fault;
 use crate::grant::{Grant, Use};
 use crate::object::{Class, Object};
 use crate::operation::{Output, Room, Seat, Sign, Tie, Verify};
+use crate::registry::constants as ck;
 use crate::session::Session;
 use std::sync::Arc;
+
+/// CKA_SIGN_RECOVER and CKA_VERIFY_RECOVER, which are no part of the key's policy because PSA has no word for them.
+fn may_recover(object: &Object, purpose: Use) -> Result<(), Fault> {
+    let (flag, words) = match purpose {
+        Use::SignRecover => (ck::CKA_SIGN_RECOVER, "sign with recovery"),
+        Use::VerifyRecover => (ck::CKA_VERIFY_RECOVER, "verify with recovery"),
+        _ => return Ok(()),
+    };
+    if object.facts.is_set(flag) { Ok(()) } else { Err(Fault::UsageForbidden(words)) }
+}
 
 impl Cryptoki<'_> {
     /// Leave to use the key behind a handle, and what the operation then hangs on.
@@ -20,12 +31,13 @@ impl Cryptoki<'_> {
         let access = self.access(session)?;
         let row = self.emulator.mechanism(mechanism.ckm)?;
         let object = self.key_object(&access, key)?;
-        let only_private = matches!(purpose, Use::Sign | Use::Decrypt | Use::Derive | Use::Unwrap);
+        let only_private = purpose.is_private();
         if object.class == Class::PrivateKey && !only_private {
             return Err(Fault::WrongKeyType(row.name));
         }
         let inside = object.key.as_ref().ok_or(Fault::NoSuchKey(key))?;
         let grant = Grant::check(inside, row, purpose, mechanism.parameter.clone(), None)?;
+        may_recover(&object, purpose)?;
         let locked = object.facts.always_authenticate && only_private;
         Ok((grant, Tie { object: Some(object.id), private: object.facts.private, locked }, object))
     }
@@ -42,7 +54,8 @@ impl Cryptoki<'_> {
         let sessions = &self.emulator.sessions;
         let holder = sessions.get(session)?;
         let seat = seat(&holder);
-        if seat.is_taken() {
+        let verifies = purpose == Use::Verify && holder.is_verifying();
+        if seat.is_taken() || verifies {
             return Err(Fault::OperationActive);
         }
         let epoch = sessions.epoch();

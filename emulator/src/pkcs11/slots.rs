@@ -173,9 +173,18 @@ impl Cryptoki<'_> {
         })
     }
 
-    /// The slot id that callers know a token by.
+    /// The slot id that callers know a token by: what this process initialised keeps the id it was initialised by.
     pub(super) fn slot_id(&self, token: &Token) -> u64 {
-        match self.emulator.settings.identity {
+        let kept = match self.emulator.identity() {
+            Identity::Twintoken => None,
+            Identity::Softhsm2 => self.emulator.slot_names.of(token.id),
+        };
+        kept.unwrap_or_else(|| self.lasting_slot_id(token))
+    }
+
+    /// The slot id that a token has once the library is initialised again.
+    pub(crate) fn lasting_slot_id(&self, token: &Token) -> u64 {
+        match self.emulator.identity() {
             Identity::Twintoken => token.header.slot,
             Identity::Softhsm2 => {
                 // The last eight hexadecimal digits of the serial number, masked to 31 bits.
@@ -188,7 +197,10 @@ impl Cryptoki<'_> {
     fn free_slot_id(&self, tokens: &Tokens) -> u64 {
         match self.emulator.settings.identity {
             Identity::Twintoken => Emulator::free_slot(tokens),
-            Identity::Softhsm2 => tokens.len() as u64,
+            Identity::Softhsm2 => {
+                let is_free = |id: &u64| tokens.iter().all(|token| self.slot_id(token) != *id);
+                (tokens.len() as u64..).find(is_free).unwrap_or(u64::MAX)
+            }
         }
     }
 

@@ -5,6 +5,7 @@ use super::{Access, Cryptoki};
 use crate::emulator::TRIES;
 use crate::fault::Fault;
 use crate::session::Login;
+use crate::settings::Identity;
 use crate::token::{Header, PIN_LENGTH, User};
 
 impl Cryptoki<'_> {
@@ -45,8 +46,13 @@ impl Cryptoki<'_> {
             }
         };
         let (mut header, key) = Header::fresh(number, *label, &*emulator.rng)?;
+        if let (Identity::Softhsm2, Some(old)) = (emulator.identity(), &old) {
+            // There the number, and with it the slot id, belongs to the token for as long as its folder exists.
+            header.serial = old.header.serial;
+        }
         header.set_pin(User::So, pin, &key, emulator.cost(), &*emulator.rng)?;
-        emulator.vault.initialize(old.as_deref(), &header)?;
+        let token = emulator.vault.initialize(old.as_deref(), &header)?;
+        emulator.slot_names.keep(token, slot);
         if let Some(token) = old {
             emulator.handles.forget(|entry| entry.token == token.id);
             emulator.psa_keys.leases.revoke(&[token.id]);

@@ -2,7 +2,7 @@
 
 use super::{Cryptoki, Mechanism, Template};
 use crate::algorithms::private_key_info;
-use crate::attribute::{self, Value};
+use crate::attribute::{self, Draft, Value, nested};
 use crate::fault::Fault;
 use crate::grant::Use;
 use crate::key::key_type::KeyType;
@@ -16,7 +16,7 @@ impl Cryptoki<'_> {
     ///
     /// # Errors
     /// [`Fault::WrappingKey`] with what is wrong with that; [`Fault::NoSuchKey`]; [`Fault::NotExportable`] when the key's
-    /// CKA_EXTRACTABLE is false; [`Fault::WrongKeyToWrap`]; [`Fault::BufferTooSmall`].
+    /// CKA_EXTRACTABLE is false; [`Fault::OutsideTemplate`], [`Fault::WrongKeyToWrap`]; [`Fault::BufferTooSmall`].
     pub fn wrap_key(
         &self,
         session: u64,
@@ -29,6 +29,11 @@ impl Cryptoki<'_> {
         let by = |fault| Fault::WrappingKey(Box::new(fault));
         let (grant, _, wrapping) = self.grant(session, mechanism, wrapping_key, Use::Wrap).map_err(by)?;
         let object = self.key_object(&access, key)?;
+        if let Some(wanted) = nested::of_object(&wrapping, ck::CKA_WRAP_TEMPLATE)
+            && !attribute::matches(&object, &wanted)
+        {
+            return Err(Fault::OutsideTemplate);
+        }
         let material = material_to_wrap(&object, wrapping.facts.trusted)?;
         let wrap = grant.row().wrap.as_ref().ok_or(Fault::NoSuchMechanism(mechanism.ckm))?;
         let wrapped = (wrap.wrap)(grant.key(), grant.parameter(), material.expose(), &*self.emulator.rng)?;
@@ -53,39 +58,46 @@ impl Cryptoki<'_> {
     ) -> Result<u64, Fault> {
         let access = self.access(session)?;
         let by = |fault| Fault::UnwrappingKey(Box::new(fault));
-        let (grant, tie, _) = self.grant(session, mechanism, unwrapping_key, Use::Unwrap).map_err(by)?;
+        let (grant, tie, unwrapping) =
+            self.grant(session, mechanism, unwrapping_key, Use::Unwrap).map_err(by)?;
         if tie.locked {
             // Its own login belongs to an operation, and unwrapping is none.
             return Err(by(Fault::NotLoggedIn));
         }
-        let mut draft = attribute::draft_for_unwrapping(template, access.is_so())?;
+        let template = &nested::bound_by(&unwrapping, ck::CKA_UNWRAP_TEMPLATE, template)?;
+        let draft = attribute::draft_for_unwrapping(template, access.is_so())?;
         access.may_write(&draft.object)?;
         let unwrap = grant.row().wrap.as_ref().ok_or(Fault::NoSuchMechanism(mechanism.ckm))?;
         let bytes = (unwrap.unwrap)(grant.key(), grant.parameter(), wrapped, &*self.emulator.rng)?;
-        let wanted = draft.key_type()?.ok_or(Fault::TemplateIncomplete("CKA_KEY_TYPE"))?;
-        let (key_type, bits, material) = match draft.object.class {
-            Class::PrivateKey => private_key_info::decode(bytes.expose())?,
-            _ => (wanted, 0, bytes),
-        };
-        // CKK_EC does not say whose curve it is.
-        if attribute::ckk_of(key_type) != attribute::ckk_of(wanted) || key_type.is_pair() != wanted.is_pair()
-        {
-            return Err(Fault::TemplateInconsistent("CKA_KEY_TYPE is not the type of what was wrapped"));
-        }
-        fits_value_length(template, key_type, &material)?;
-        let invalid = |fault| match fault {
-            Fault::InvalidKey(reason) => Fault::WrappedKeyInvalid(reason),
-            other => other,
-        };
-        draft.take_key(key_type, bits, material).map_err(invalid)?;
-        let mut object = draft.finish();
-        object.origin = Origin::default();
+        let object = unwrapped_key(draft, template, bytes)?;
         self.store_new(&access, vec![object]).map(|handles| handles[0])
     }
 }
 
+/// The key that was unwrapped, as the template wants it.
+pub(super) fn unwrapped_key(mut draft: Draft, template: &Template, bytes: Secret) -> Result<Object, Fault> {
+    let wanted = draft.key_type()?.ok_or(Fault::TemplateIncomplete("CKA_KEY_TYPE"))?;
+    let (key_type, bits, material) = match draft.object.class {
+        Class::PrivateKey => private_key_info::decode(bytes.expose())?,
+        _ => (wanted, 0, bytes),
+    };
+    // CKK_EC does not say whose curve it is.
+    if attribute::ckk_of(key_type) != attribute::ckk_of(wanted) || key_type.is_pair() != wanted.is_pair() {
+        return Err(Fault::TemplateInconsistent("CKA_KEY_TYPE is not the type of what was wrapped"));
+    }
+    fits_value_length(template, key_type, &material)?;
+    let invalid = |fault| match fault {
+        Fault::InvalidKey(reason) => Fault::WrappedKeyInvalid(reason),
+        other => other,
+    };
+    draft.take_key(key_type, bits, material).map_err(invalid)?;
+    let mut object = draft.finish();
+    object.origin = Origin::default();
+    Ok(object)
+}
+
 /// What of a key is wrapped: a secret as it is, a private key as its PrivateKeyInfo.
-fn material_to_wrap(object: &Object, by_a_trusted_key: bool) -> Result<Secret, Fault> {
+pub(super) fn material_to_wrap(object: &Object, by_a_trusted_key: bool) -> Result<Secret, Fault> {
     let Some(key) = &object.key else { return Err(Fault::WrongKeyToWrap("it is no key")) };
     if object.class == Class::PublicKey {
         return Err(Fault::WrongKeyToWrap("public keys are not wrapped"));

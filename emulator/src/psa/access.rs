@@ -1,9 +1,10 @@
 //! Reading, exporting, destroying and purging keys (PSA Crypto, "Key management reference").
 
 use super::{Attributes, KeyId, Lifetime, Psa, Status};
-use crate::algorithms;
+use crate::algorithms::{self, ml_kem};
 use crate::emulator::TRIES;
 use crate::fault::Fault;
+use crate::key::key_type::KeyType;
 use crate::secret::Secret;
 use crate::store;
 use crate::token::Change;
@@ -33,6 +34,10 @@ impl Psa<'_> {
         let found = self.find(id)?;
         let key = self.effective(&found)?;
         if !key.attributes().key_type.is_public() && !found.object.is_exportable() {
+            return Err(Fault::NotExportable);
+        }
+        if key.attributes().key_type == KeyType::MlKemKeyPair && ml_kem::seed_of(&key).is_none() {
+            // PSA's format is the seed, and an expanded key from PKCS#11 has none.
             return Err(Fault::NotExportable);
         }
         Ok(key.material().clone())

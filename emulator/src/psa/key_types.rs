@@ -15,7 +15,7 @@ impl std::fmt::Debug for KeyType {
 }
 
 /// Core types and their numbers. The first row of a core type is how it reads.
-const NUMBERS: [(KeyType, key_type::KeyType); 24] = [
+const NUMBERS: [(KeyType, key_type::KeyType); 26] = [
     (KeyType::RAW_DATA, key_type::KeyType::RawData),
     (KeyType::HMAC, key_type::KeyType::Hmac),
     (KeyType::DERIVE, key_type::KeyType::Derive),
@@ -30,6 +30,8 @@ const NUMBERS: [(KeyType, key_type::KeyType); 24] = [
     (KeyType::DES, key_type::KeyType::Des),
     (KeyType::RSA_PUBLIC_KEY, key_type::KeyType::RsaPublicKey),
     (KeyType::RSA_KEY_PAIR, key_type::KeyType::RsaKeyPair),
+    (KeyType::ML_KEM_PUBLIC_KEY, key_type::KeyType::MlKemPublicKey),
+    (KeyType::ML_KEM_KEY_PAIR, key_type::KeyType::MlKemKeyPair),
     (KeyType::ECC_PUBLIC_KEY_SECP_R1, key_type::KeyType::EccPublicKey(EccFamily::SecpR1)),
     (KeyType::ECC_KEY_PAIR_SECP_R1, key_type::KeyType::EccKeyPair(EccFamily::SecpR1)),
     (KeyType::ECC_PUBLIC_KEY_SECP_K1, key_type::KeyType::EccPublicKey(EccFamily::SecpK1)),
@@ -69,6 +71,10 @@ impl KeyType {
     pub const RSA_PUBLIC_KEY: KeyType = KeyType(0x4001);
     /// PSA_KEY_TYPE_RSA_KEY_PAIR.
     pub const RSA_KEY_PAIR: KeyType = KeyType(0x7001);
+    /// PSA_KEY_TYPE_ML_KEM_PUBLIC_KEY.
+    pub const ML_KEM_PUBLIC_KEY: KeyType = KeyType(0x4004);
+    /// PSA_KEY_TYPE_ML_KEM_KEY_PAIR.
+    pub const ML_KEM_KEY_PAIR: KeyType = KeyType(0x7004);
     /// PSA_KEY_TYPE_ECC_PUBLIC_KEY(PSA_ECC_FAMILY_SECP_R1).
     pub const ECC_PUBLIC_KEY_SECP_R1: KeyType = KeyType(0x4112);
     /// PSA_KEY_TYPE_ECC_KEY_PAIR(PSA_ECC_FAMILY_SECP_R1).

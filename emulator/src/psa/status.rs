@@ -115,13 +115,16 @@ pub fn status(fault: &Fault) -> Status {
         Fault::NotBuilt(_)
         | Fault::StateUnsaveable
         | Fault::NoSuchMechanism(_)
+        | Fault::MechanismSwitchedOff(_)
         | Fault::AlgorithmNotSupported(_)
         | Fault::KeyTypeNotSupported(_)
         | Fault::KeySize { .. }
+        | Fault::ParameterSetNotSupported(_)
         | Fault::CurveNotSupported => Status::NOT_SUPPORTED,
 
         Fault::BadArgument(_)
         | Fault::SavedStateInvalid
+        | Fault::KeyNotNeeded
         | Fault::NoSuchLocation(_)
         | Fault::BadLifetime(_)
         | Fault::KeyIdOutOfRange(_)
@@ -134,6 +137,7 @@ pub fn status(fault: &Fault) -> Status {
         | Fault::CiphertextLength
         | Fault::WrappedKeyLength
         | Fault::WrongKeyToWrap(_)
+        | Fault::OutsideTemplate
         | Fault::NoSuchSlot(_)
         | Fault::AttributeValue(_)
         | Fault::NoSuchAttribute(_)
@@ -157,6 +161,7 @@ pub fn status(fault: &Fault) -> Status {
         | Fault::AttributeSensitive(_)
         | Fault::StoreReadOnly(_)
         | Fault::SessionNotSerial
+        | Fault::SessionAsync
         | Fault::SessionsOpen
         | Fault::ReadOnlySessionsOpen
         | Fault::SoLoggedIn
@@ -171,9 +176,11 @@ pub fn status(fault: &Fault) -> Status {
         Fault::DerivationExhausted { .. } => Status::INSUFFICIENT_DATA,
         Fault::KeyIdTaken(_) => Status::ALREADY_EXISTS,
         Fault::BufferTooSmall { .. } => Status::BUFFER_TOO_SMALL,
-        Fault::BadSignature | Fault::SignatureLength | Fault::NotAuthentic | Fault::WrappedKeyInvalid(_) => {
-            Status::INVALID_SIGNATURE
-        }
+        Fault::BadSignature
+        | Fault::SignatureLength
+        | Fault::NotAuthentic
+        | Fault::MessageNotAuthentic
+        | Fault::WrappedKeyInvalid(_) => Status::INVALID_SIGNATURE,
         Fault::WrappingKey(fault) | Fault::UnwrappingKey(fault) => status(fault),
         Fault::BadPadding => Status::INVALID_PADDING,
         Fault::StoreFull => Status::INSUFFICIENT_STORAGE,

@@ -52,7 +52,7 @@ impl Psa<'_> {
             let (mut header, key) = Header::fresh(slot, LABEL, &*self.emulator.rng)?;
             header.open_to_psa(Some(&key));
             match self.emulator.vault.initialize(None, &header) {
-                Ok(()) | Err(Fault::Conflict) => {}
+                Ok(_) | Err(Fault::Conflict) => {}
                 Err(other) => return Err(other),
             }
         }

@@ -19,6 +19,8 @@ pub enum KeyKind {
     AnySecret,
     /// HMAC keys and generic secrets.
     Secret,
+    /// ML-KEM.
+    MlKem,
     /// ChaCha20.
     ChaCha20,
     /// XChaCha20.
@@ -40,6 +42,7 @@ impl KeyKind {
             KeyKind::Des => key_type == KeyType::Des,
             KeyKind::TripleDes => matches!(key_type, KeyType::Des2 | KeyType::Des3),
             KeyKind::AnySecret => key_type.is_secret(),
+            KeyKind::MlKem => matches!(key_type, KeyType::MlKemKeyPair | KeyType::MlKemPublicKey),
             KeyKind::Secret => matches!(key_type, KeyType::Hmac | KeyType::GenericSecret),
         }
     }

@@ -5,10 +5,16 @@
 
 pub mod aead;
 pub mod constants;
+mod end;
 pub mod kdf;
+pub mod kem;
 mod key_kind;
+pub mod message;
 pub mod parameter;
+mod recover;
 pub mod xof;
+
+pub use recover::{Recover, RecoverFn};
 
 use crate::env::Rng;
 use crate::fault::Fault;
@@ -17,8 +23,11 @@ use crate::key::algorithm::{Algorithm, Hash};
 use crate::key::key_type::KeyType;
 use crate::secret::Secret;
 use aead::Aead;
+pub use end::End;
 use kdf::Kdf;
+use kem::Kem;
 pub use key_kind::KeyKind;
+use message::MessageShape;
 use parameter::{Parameter, Shape};
 use xof::Xof;
 
@@ -31,6 +40,8 @@ pub enum Unit {
     Bits,
     /// Bytes.
     Bytes,
+    /// Bytes of the public key, whose size in bits PSA counts otherwise: which keys fit is the family's to say.
+    PublicKeyBytes,
 }
 
 /// The key sizes a mechanism works with.
@@ -52,7 +63,7 @@ impl Sizes {
     #[must_use]
     pub fn admit(&self, bits: usize) -> bool {
         let size = match self.unit {
-            Unit::None => return true,
+            Unit::None | Unit::PublicKeyBytes => return true,
             Unit::Bits => bits,
             Unit::Bytes => bits.div_ceil(8),
         };
@@ -66,6 +77,7 @@ impl std::fmt::Display for Sizes {
             Unit::None => formatter.write_str("-"),
             Unit::Bits => write!(formatter, "{} to {} bits", self.min, self.max),
             Unit::Bytes => write!(formatter, "{} to {} bytes", self.min, self.max),
+            Unit::PublicKeyBytes => write!(formatter, "public keys of {} to {} bytes", self.min, self.max),
         }
     }
 }
@@ -199,15 +211,6 @@ pub struct Generate {
     pub make: fn(KeyType, bits: usize, &GenerateOptions, &dyn Rng) -> Result<Secret, Fault>,
 }
 
-/// An end of a string of bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum End {
-    /// Its most significant bytes.
-    Leading,
-    /// Its least significant bytes.
-    Trailing,
-}
-
 /// Gives the secret of a key and the parameter; a derivation of any length gives as many bytes as are asked for.
 pub type DeriveFn = fn(&Key, &Parameter, wanted: Option<usize>) -> Result<Secret, Fault>;
 
@@ -256,14 +259,23 @@ pub struct Mechanism {
     pub digest: Option<Hash>,
     /// C_Sign… and C_Verify….
     pub sign: Option<Signature>,
+    /// C_SignRecover and C_VerifyRecover.
+    pub recover: Option<Recover>,
     /// C_Encrypt… and C_Decrypt….
     pub cipher: Option<Cipher>,
+    /// C_MessageEncrypt… and C_MessageDecrypt…: what the parameter of each message looks like. Messages are signed by every
+    /// mechanism that signs.
+    pub message: Option<MessageShape>,
     /// C_GenerateKey or C_GenerateKeyPair.
     pub generate: Option<Generate>,
     /// C_DeriveKey.
     pub derive: Option<Derive>,
     /// C_WrapKey and C_UnwrapKey.
     pub wrap: Option<Wrap>,
+    /// C_WrapKeyAuthenticated and C_UnwrapKeyAuthenticated, with the parameter of a message.
+    pub wraps_authenticated: bool,
+    /// C_EncapsulateKey and C_DecapsulateKey.
+    pub kem: Option<Kem>,
     /// psa_aead_….
     pub aead: Option<Aead>,
     /// psa_key_derivation_….
@@ -283,10 +295,14 @@ impl Mechanism {
         parameter: Shape::None,
         digest: None,
         sign: None,
+        recover: None,
         cipher: None,
+        message: None,
         generate: None,
         derive: None,
         wrap: None,
+        wraps_authenticated: false,
+        kem: None,
         aead: None,
         kdf: None,
         xof: None,
@@ -303,11 +319,20 @@ impl Mechanism {
         if self.digest.is_some() {
             flags |= ck::CKF_DIGEST;
         }
-        if self.sign.is_some() {
-            flags |= ck::CKF_SIGN | ck::CKF_VERIFY;
+        if let Some(signature) = &self.sign {
+            flags |= ck::CKF_SIGN | ck::CKF_VERIFY | ck::CKF_MESSAGE_SIGN | ck::CKF_MESSAGE_VERIFY;
+            if !matches!(signature.gather, Gather::Once) {
+                flags |= ck::CKF_MULTI_MESSAGE;
+            }
+        }
+        if self.recover.is_some() {
+            flags |= ck::CKF_SIGN_RECOVER | ck::CKF_VERIFY_RECOVER;
         }
         if self.cipher.is_some() {
             flags |= ck::CKF_ENCRYPT | ck::CKF_DECRYPT;
+        }
+        if self.message.is_some() {
+            flags |= ck::CKF_MESSAGE_ENCRYPT | ck::CKF_MESSAGE_DECRYPT | ck::CKF_MULTI_MESSAGE;
         }
         if let Some(generate) = &self.generate {
             let pairs = generate.makes.iter().any(|made| made.is_pair());
@@ -318,6 +343,9 @@ impl Mechanism {
         }
         if self.wrap.is_some() {
             flags |= ck::CKF_WRAP | ck::CKF_UNWRAP;
+        }
+        if self.kem.is_some() {
+            flags |= ck::CKF_ENCAPSULATE | ck::CKF_DECAPSULATE;
         }
         if self.keys.iter().any(|kind| matches!(kind, KeyKind::Ecc(_))) || self.makes_curves() {
             flags |= ck::CKF_EC_F_P | ck::CKF_EC_NAMEDCURVE | ck::CKF_EC_UNCOMPRESS;
@@ -333,13 +361,19 @@ impl Mechanism {
             (ck::CKF_DIGEST, "digest"),
             (ck::CKF_SIGN, "sign"),
             (ck::CKF_VERIFY, "verify"),
+            (ck::CKF_SIGN_RECOVER, "sign recover"),
+            (ck::CKF_VERIFY_RECOVER, "verify recover"),
             (ck::CKF_ENCRYPT, "encrypt"),
             (ck::CKF_DECRYPT, "decrypt"),
+            (ck::CKF_MESSAGE_ENCRYPT, "encrypt messages"),
+            (ck::CKF_MESSAGE_DECRYPT, "decrypt messages"),
             (ck::CKF_GENERATE, "generate key"),
             (ck::CKF_GENERATE_KEY_PAIR, "generate pair"),
             (ck::CKF_DERIVE, "derive"),
             (ck::CKF_WRAP, "wrap"),
             (ck::CKF_UNWRAP, "unwrap"),
+            (ck::CKF_ENCAPSULATE, "encapsulate"),
+            (ck::CKF_DECAPSULATE, "decapsulate"),
         ];
         let flags = self.flags();
         words.into_iter().filter(|(flag, _)| flags & flag != 0).map(|(_, word)| word).collect()

@@ -1,11 +1,18 @@
 //! Sessions: who is logged in, what each session is doing, and the handles by which objects are called.
 
 mod handles;
+mod slot_events;
+mod slot_names;
 
 pub use handles::{Entry, Handles};
+pub use slot_events::{Occupied, SlotEvents, Waiting};
+pub use slot_names::SlotNames;
 
 use crate::fault::Fault;
-use crate::operation::{Crypt, HashOperation, Seat, Sign, Tie, Verify};
+use crate::operation::{
+    Crypt, HashOperation, MessageCrypt, MessageSign, MessageVerify, Seat, Sign, SignRecover, Tie, Verify,
+    VerifyRecover, VerifySignature,
+};
 use crate::store::RecordId;
 use crate::sync::{lock, read, write};
 use crate::token::PrivateKey;
@@ -29,10 +36,24 @@ pub struct Session {
     pub sign: Seat<Sign>,
     /// C_Verify….
     pub verify: Seat<Verify>,
+    /// C_SignRecover….
+    pub sign_recover: Seat<SignRecover>,
+    /// C_VerifyRecover….
+    pub verify_recover: Seat<VerifyRecover>,
+    /// C_VerifySignature….
+    pub verify_signature: Seat<VerifySignature>,
     /// C_Encrypt….
     pub encrypt: Seat<Crypt>,
     /// C_Decrypt….
     pub decrypt: Seat<Crypt>,
+    /// C_MessageEncrypt….
+    pub message_encrypt: Seat<MessageCrypt>,
+    /// C_MessageDecrypt….
+    pub message_decrypt: Seat<MessageCrypt>,
+    /// C_MessageSign….
+    pub message_sign: Seat<MessageSign>,
+    /// C_MessageVerify….
+    pub message_verify: Seat<MessageVerify>,
     search: Mutex<Option<VecDeque<u64>>>,
     objects: Mutex<Vec<RecordId>>,
 }
@@ -51,13 +72,20 @@ impl Session {
         Ok(())
     }
 
-    /// Whether any operation that could have a state is active.
-    pub fn is_busy(&self) -> bool {
-        self.digest.is_taken()
-            || self.sign.is_taken()
-            || self.verify.is_taken()
-            || self.encrypt.is_taken()
-            || self.decrypt.is_taken()
+    /// Whether an operation with a key is active that has a state by the specification (§5.6.6), beside a digest.
+    pub fn uses_a_key(&self) -> bool {
+        self.sign.is_taken() || self.is_verifying() || self.encrypt.is_taken() || self.decrypt.is_taken()
+    }
+
+    /// Whether a verification is active, its signature known before the data or after it.
+    pub fn is_verifying(&self) -> bool {
+        self.verify.is_taken() || self.verify_signature.is_taken()
+    }
+
+    /// Ends everything that goes on.
+    pub fn cancel_all(&self) {
+        self.revoke(|_| true);
+        lock(&self.search).take();
     }
 
     /// Whether a search is active.
@@ -96,13 +124,20 @@ impl Session {
 
     /// Whether an operation waits for a login of its own.
     pub fn awaits_login(&self) -> bool {
-        self.sign.is_locked() || self.decrypt.is_locked()
+        self.sign.is_locked()
+            || self.sign_recover.is_locked()
+            || self.decrypt.is_locked()
+            || self.message_sign.is_locked()
+            || self.message_decrypt.is_locked()
     }
 
     /// Lets operations that wait for a login of their own go on.
     pub fn unlock(&self) {
         self.sign.unlock();
+        self.sign_recover.unlock();
         self.decrypt.unlock();
+        self.message_sign.unlock();
+        self.message_decrypt.unlock();
     }
 
     /// Ends operations that hang on what `gone` names.
@@ -110,8 +145,15 @@ impl Session {
         self.digest.revoke(gone);
         self.sign.revoke(gone);
         self.verify.revoke(gone);
+        self.sign_recover.revoke(gone);
+        self.verify_recover.revoke(gone);
+        self.verify_signature.revoke(gone);
         self.encrypt.revoke(gone);
         self.decrypt.revoke(gone);
+        self.message_encrypt.revoke(gone);
+        self.message_decrypt.revoke(gone);
+        self.message_sign.revoke(gone);
+        self.message_verify.revoke(gone);
     }
 }
 
@@ -174,8 +216,15 @@ impl Sessions {
             digest: Seat::default(),
             sign: Seat::default(),
             verify: Seat::default(),
+            sign_recover: Seat::default(),
+            verify_recover: Seat::default(),
+            verify_signature: Seat::default(),
             encrypt: Seat::default(),
             decrypt: Seat::default(),
+            message_encrypt: Seat::default(),
+            message_decrypt: Seat::default(),
+            message_sign: Seat::default(),
+            message_verify: Seat::default(),
             search: Mutex::default(),
             objects: Mutex::default(),
         };

@@ -8,6 +8,8 @@ mod rows;
 mod softhsm2;
 mod source;
 #[cfg(test)]
+mod stand_in_tests;
+#[cfg(test)]
 mod tests;
 
 pub use source::{Environment, Explained};
@@ -43,6 +45,16 @@ pub enum Identity {
     Twintoken,
     /// SoftHSM2's, for scripts and suites that look for them.
     Softhsm2,
+}
+
+/// What a child of fork finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OnFork {
+    /// A library that is not initialised, as PKCS#11 §5.4 has it ("C_Initialize"): it may call C_Initialize itself.
+    #[default]
+    Reset,
+    /// Its parent's sessions, logins and operations, as they were at the fork; as SoftHSM2 has it.
+    Inherit,
 }
 
 /// Which mechanisms are offered.
@@ -130,12 +142,14 @@ pub struct Settings {
     pub store: StoreChoice,
     /// How slowly PINs are turned into keys, for PINs set from now on.
     pub kdf: Kdf,
-    /// Whose strings are shown.
+    /// Whose strings are shown. The default of a module loaded as `libsofthsm2.so` is SoftHSM2's.
     pub identity: Identity,
     /// Which mechanisms are offered.
     pub mechanisms: MechanismFilter,
     /// Whether slots say CKF_REMOVABLE_DEVICE.
     pub removable: bool,
+    /// What a child of fork finds.
+    pub fork: OnFork,
     /// Whether a slot with an uninitialised token is shown behind the others.
     pub free_slot: bool,
     /// How many wrong PINs in a row lock a PIN; 0 is never.
@@ -160,6 +174,7 @@ impl std::fmt::Debug for Settings {
             .field("identity", &self.identity)
             .field("mechanisms", &self.mechanisms)
             .field("removable", &self.removable)
+            .field("fork", &self.fork)
             .field("free_slot", &self.free_slot)
             .field("pin_limit", &self.pin_limit)
             .field("locations", &self.locations)
@@ -214,6 +229,7 @@ impl Settings {
             identity: Identity::Twintoken,
             mechanisms: MechanismFilter::All,
             removable: false,
+            fork: OnFork::Reset,
             free_slot: true,
             pin_limit: 0,
             locations: BTreeMap::new(),

@@ -3,7 +3,7 @@
 //! A row's name is the key in `twintoken.toml`; in capitals behind `TWINTOKEN_` it is the environment variable. The
 //! store is no row: which file and which other settings count depends on it, so `source.rs` settles it first.
 
-use super::{Identity, Kdf, MechanismFilter, MechanismName, Settings};
+use super::{Identity, Kdf, MechanismFilter, MechanismName, OnFork, Settings};
 use std::path::{Path, PathBuf};
 
 /// One setting.
@@ -83,6 +83,15 @@ pub(super) const ROWS: &[Row] = &[
             Some(())
         },
         show: |settings| settings.removable.to_string(),
+    },
+    Row {
+        name: "fork",
+        right: "`reset` (a child of fork initialises the library itself) or `inherit` (it goes on in its parent's sessions)",
+        read: |settings, value| {
+            settings.fork = one_of(value.text, &[("reset", OnFork::Reset), ("inherit", OnFork::Inherit)])?;
+            Some(())
+        },
+        show: |settings| format!("{:?}", settings.fork).to_lowercase(),
     },
     Row {
         name: "free_slot",

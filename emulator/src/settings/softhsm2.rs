@@ -16,7 +16,8 @@ pub(super) struct Softhsm2 {
 }
 
 /// The keys that have a meaning here, and our names for them.
-const TAKEN: [(&str, &str); 2] = [("mechanisms", "slots.mechanisms"), ("removable", "slots.removable")];
+const TAKEN: [(&str, &str); 3] =
+    [("mechanisms", "slots.mechanisms"), ("removable", "slots.removable"), ("fork", "library.reset_on_fork")];
 
 /// Reads the file that SOFTHSM2_CONF names. Keys that have no meaning here are passed over, as SoftHSM2 does itself.
 pub(super) fn read(path: &Path) -> Result<Softhsm2, Fault> {
@@ -30,8 +31,18 @@ pub(super) fn read(path: &Path) -> Result<Softhsm2, Fault> {
     let find = |wanted: &str| content.lines().filter_map(key_and_value).rfind(|(key, _)| *key == wanted);
     let (_, folder) = find("directories.tokendir")
         .ok_or_else(|| fault(&format!("has no line `directories.tokendir = FOLDER`: add it, or {mend}")))?;
-    let take = |(name, key)| find(key).map(|(_, value)| (name, key, value.to_owned()));
+    let take = |(name, key)| find(key).map(|(_, value)| (name, key, in_our_words(name, value)));
     Ok(Softhsm2 { folder: PathBuf::from(folder), values: TAKEN.into_iter().filter_map(take).collect() })
+}
+
+/// A value as our own setting has it; one that is malformed is refused by that.
+fn in_our_words(name: &str, value: &str) -> String {
+    match (name, value) {
+        ("fork", "true") => "reset",
+        ("fork", "false") => "inherit",
+        _ => value,
+    }
+    .to_owned()
 }
 
 /// `key = value`, with `#` and what follows left out.

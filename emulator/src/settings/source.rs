@@ -29,7 +29,11 @@ const ROOMS: [&str; 2] = ["TWINTOKEN_TEST_", "TWINTOKEN_HARNESS_"];
 
 /// An environment: that of the process, or one that a test makes up.
 #[derive(Clone, Default)]
-pub struct Environment(BTreeMap<String, Option<String>>);
+pub struct Environment {
+    variables: BTreeMap<String, Option<String>>,
+    /// The file name of the library that asks, where one does.
+    library: Option<String>,
+}
 
 impl Explained {
     /// Why a setting has the value it has when nobody set it.
@@ -43,24 +47,37 @@ impl Environment {
         let readable = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
             Some((name.into_string().ok()?, value.into_string().ok()))
         };
-        Environment(std::env::vars_os().filter_map(readable).collect())
+        Environment { variables: std::env::vars_os().filter_map(readable).collect(), library: None }
     }
 
     /// One of these variables only.
     #[must_use]
     pub fn of<const N: usize>(variables: [(&str, &str); N]) -> Environment {
         let owned = |(name, value): (&str, &str)| (name.to_owned(), Some(value.to_owned()));
-        Environment(variables.into_iter().map(owned).collect())
+        Environment { variables: variables.into_iter().map(owned).collect(), library: None }
     }
 
     /// This one with another value for a variable, or without it.
     #[must_use]
     pub fn with(mut self, name: &str, value: Option<&str>) -> Environment {
         match value {
-            Some(value) => drop(self.0.insert(name.to_owned(), Some(value.to_owned()))),
-            None => drop(self.0.remove(name)),
+            Some(value) => drop(self.variables.insert(name.to_owned(), Some(value.to_owned()))),
+            None => drop(self.variables.remove(name)),
         }
         self
+    }
+
+    /// This one as a library meets it that was loaded from `file`: one named like SoftHSM2's shows itself as SoftHSM2
+    /// does, unless told otherwise.
+    #[must_use]
+    pub fn loaded_from(mut self, file: &Path) -> Environment {
+        self.library = file.file_name().map(|name| name.to_string_lossy().into_owned());
+        self
+    }
+
+    /// The library's file name, if it is SoftHSM2's.
+    fn softhsm2s_name(&self) -> Option<&str> {
+        self.library.as_deref().filter(|name| name.starts_with("libsofthsm2."))
     }
 
     /// The value of a variable.
@@ -68,7 +85,7 @@ impl Environment {
     /// # Errors
     /// [`Fault::Setting`] when it is not UTF-8.
     pub fn get(&self, name: &str) -> Result<Option<&str>, Fault> {
-        match self.0.get(name) {
+        match self.variables.get(name) {
             None => Ok(None),
             Some(Some(value)) => Ok(Some(value)),
             Some(None) => Err(setting(name, "is not UTF-8 text")),
@@ -84,7 +101,7 @@ impl Environment {
                 || ROOMS.iter().any(|room| name.starts_with(room))
                 || ROWS.iter().any(|row| row.variable() == name)
         };
-        self.0.keys().filter(ours).map(String::as_str).find(|name| !known(name))
+        self.variables.keys().filter(ours).map(String::as_str).find(|name| !known(name))
     }
 }
 
@@ -119,6 +136,10 @@ pub(super) fn resolve(environment: &Environment) -> Result<(Settings, Vec<Explai
         (None, _) => None,
     };
     let mut layers = Layers::over(&found.choice);
+    if let Some(library) = environment.softhsm2s_name() {
+        let why = format!("the module's file name, {library}");
+        layers.set("identity", &why, "softhsm2", Path::new(""), || why.clone())?;
+    }
     for (name, key, text) in &found.softhsm2 {
         let why = format!("{key} of the file in SOFTHSM2_CONF");
         layers.set(name, &why, text, Path::new(""), || why.clone())?;
@@ -260,7 +281,7 @@ impl Layers {
 
     fn take_variables(&mut self, environment: &Environment) -> Result<(), Fault> {
         let variable = |name: &str| format!("TWINTOKEN_{}", name.to_ascii_uppercase());
-        refuse_two_pins(|name| environment.0.contains_key(&variable(name)), variable)?;
+        refuse_two_pins(|name| environment.variables.contains_key(&variable(name)), variable)?;
         for row in ROWS {
             let variable = row.variable();
             if let Some(text) = environment.get(&variable)? {

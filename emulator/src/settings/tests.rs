@@ -271,8 +271,6 @@ fn an_unknown_variable_of_ours_is_refused_and_those_of_other_programs_are_not() 
     let others = [
         ("TWINTOKEN_STORE", "/tokens"),
         ("TWINTOKEN_MODULE", "x"),
-        ("TWINTOKEN_NEW_PIN", "x"),
-        ("TWINTOKEN_PASSWORD", "x"),
         ("TWINTOKEN_HARNESS_SEED", "1"),
         ("TWIN", "1"),
     ];
@@ -389,6 +387,7 @@ fn the_store_is_explained_first_and_then_each_setting_once() {
         "identity",
         "mechanisms",
         "removable",
+        "fork",
         "free_slot",
         "pin_limit",
         "locations",

@@ -7,6 +7,7 @@ mod kept;
 mod keys;
 mod list;
 mod search;
+mod state;
 mod tags;
 mod vault;
 

@@ -104,13 +104,14 @@ impl Vault {
         self.tokens()?.in_slot(slot)
     }
 
-    /// Puts a fresh token into its slot, in place of `old` and all its objects.
+    /// Puts a fresh token into its slot, in place of `old` and all its objects. Gives the record of its header.
     ///
     /// # Errors
     /// [`Fault::Conflict`] when another process was there first; what the store refuses.
-    pub fn initialize(&self, old: Option<&Token>, header: &Header) -> Result<(), Fault> {
+    pub fn initialize(&self, old: Option<&Token>, header: &Header) -> Result<RecordId, Fault> {
         // A record id of its own: whatever is still being made for the old token fails, because its header is gone.
-        let mut batch = self.header_batch(self.fresh_record_id()?, Expect::Absent, header)?;
+        let id = self.fresh_record_id()?;
+        let mut batch = self.header_batch(id, Expect::Absent, header)?;
         if let Some(token) = old {
             let expect = Expect::Version(token.version);
             batch.changes.push((token.id, store::Change::Remove { expect }));
@@ -125,7 +126,7 @@ impl Vault {
                 self.durable.commit(Batch { changes: late, unique: Vec::new() })?;
             }
         }
-        Ok(())
+        Ok(id)
     }
 
     fn removal_of_members(&self, token: &Token) -> Result<Vec<(RecordId, store::Change)>, Fault> {

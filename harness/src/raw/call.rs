@@ -240,4 +240,72 @@ pub enum Call {
     },
     /// Without blocking (CKF_DONT_BLOCK).
     C_WaitForSlotEvent,
+    C_DigestEncryptUpdate {
+        session: Handle,
+        input: Input,
+        room: Room,
+    },
+    C_DecryptDigestUpdate {
+        session: Handle,
+        input: Input,
+        room: Room,
+    },
+    C_SignEncryptUpdate {
+        session: Handle,
+        input: Input,
+        room: Room,
+    },
+    C_DecryptVerifyUpdate {
+        session: Handle,
+        input: Input,
+        room: Room,
+    },
+    C_LoginUser {
+        session: Handle,
+        user: u64,
+        pin: Input,
+        username: Input,
+    },
+    /// `flags`: the names of CKF_ flags.
+    C_SessionCancel {
+        session: Handle,
+        flags: Vec<String>,
+    },
+    /// `type`: the name of a CKS_ constant.
+    C_GetSessionValidationFlags {
+        session: Handle,
+        r#type: String,
+        null: bool,
+    },
+    C_VerifySignatureInit {
+        session: Handle,
+        mechanism: Mechanism,
+        key: Handle,
+        signature: Input,
+    },
+    C_VerifySignature {
+        session: Handle,
+        input: Input,
+    },
+    C_VerifySignatureUpdate {
+        session: Handle,
+        input: Input,
+    },
+    C_VerifySignatureFinal {
+        session: Handle,
+    },
+    /// `function`: the name of the function that may be pending; `None` lends no name.
+    C_AsyncComplete {
+        session: Handle,
+        function: Option<String>,
+    },
+    C_AsyncGetID {
+        session: Handle,
+        function: Option<String>,
+    },
+    C_AsyncJoin {
+        session: Handle,
+        function: Option<String>,
+        id: u64,
+    },
 }

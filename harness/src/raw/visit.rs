@@ -42,6 +42,9 @@ impl Call {
             C_DestroyObject C_GetObjectSize C_GetAttributeValue C_SetAttributeValue C_FindObjectsInit C_FindObjects
             C_FindObjectsFinal C_DigestKey C_GenerateKey C_GenerateKeyPair C_WrapKey C_UnwrapKey C_DeriveKey
             C_SeedRandom C_GenerateRandom C_GetFunctionStatus C_CancelFunction C_WaitForSlotEvent
+            C_DigestEncryptUpdate C_DecryptDigestUpdate C_SignEncryptUpdate C_DecryptVerifyUpdate C_LoginUser
+            C_SessionCancel C_GetSessionValidationFlags C_VerifySignatureInit C_VerifySignature
+            C_VerifySignatureUpdate C_VerifySignatureFinal C_AsyncComplete C_AsyncGetID C_AsyncJoin
         }
     }
 
@@ -95,13 +98,28 @@ impl Call {
             | Self::C_SeedRandom { session, .. }
             | Self::C_GenerateRandom { session, .. }
             | Self::C_GetFunctionStatus { session }
+            | Self::C_DigestEncryptUpdate { session, .. }
+            | Self::C_DecryptDigestUpdate { session, .. }
+            | Self::C_SignEncryptUpdate { session, .. }
+            | Self::C_DecryptVerifyUpdate { session, .. }
+            | Self::C_LoginUser { session, .. }
+            | Self::C_SessionCancel { session, .. }
+            | Self::C_GetSessionValidationFlags { session, .. }
+            | Self::C_VerifySignature { session, .. }
+            | Self::C_VerifySignatureUpdate { session, .. }
+            | Self::C_VerifySignatureFinal { session }
+            | Self::C_AsyncComplete { session, .. }
+            | Self::C_AsyncGetID { session, .. }
+            | Self::C_AsyncJoin { session, .. }
             | Self::C_CancelFunction { session } => vec![session],
             Self::C_CopyObject { session, object, .. }
             | Self::C_DestroyObject { session, object }
             | Self::C_GetObjectSize { session, object, .. }
             | Self::C_GetAttributeValue { session, object, .. }
             | Self::C_SetAttributeValue { session, object, .. } => vec![session, object],
-            Self::Init { session, key, .. } | Self::C_DigestKey { session, key } => vec![session, key],
+            Self::Init { session, key, .. }
+            | Self::C_VerifySignatureInit { session, key, .. }
+            | Self::C_DigestKey { session, key } => vec![session, key],
             Self::C_SetOperationState { session, encryption_key, authentication_key, .. } => {
                 vec![session, encryption_key, authentication_key]
             }
@@ -120,8 +138,19 @@ impl Call {
             | Self::C_Login { pin: input, .. }
             | Self::C_SetOperationState { state: input, .. }
             | Self::Update { input, .. }
+            | Self::C_DigestEncryptUpdate { input, .. }
+            | Self::C_DecryptDigestUpdate { input, .. }
+            | Self::C_SignEncryptUpdate { input, .. }
+            | Self::C_DecryptVerifyUpdate { input, .. }
+            | Self::C_VerifySignature { input, .. }
+            | Self::C_VerifySignatureUpdate { input, .. }
             | Self::C_SeedRandom { seed: input, .. } => of_input(input).into_iter().collect(),
-            Self::C_SetPIN { old, new, .. } => of_input(old).into_iter().chain(of_input(new)).collect(),
+            Self::C_SetPIN { old, new, .. } | Self::C_LoginUser { pin: old, username: new, .. } => {
+                of_input(old).into_iter().chain(of_input(new)).collect()
+            }
+            Self::C_VerifySignatureInit { mechanism, signature, .. } => {
+                of_mechanism(mechanism).into_iter().chain(of_input(signature)).collect()
+            }
             Self::OneShot { input, signature, .. } => {
                 of_input(input).into_iter().chain(signature.as_mut().and_then(of_input)).collect()
             }

@@ -161,7 +161,8 @@ fn keep(options: &Options, record: &[Caught], trials: &[Trial]) -> Result<(), Re
 }
 
 /// The proxy before this module, with this defect planted; without a name it only forwards.
-fn planted(proxy: &Path, over: &Backend, defect: &str) -> Backend {
+#[must_use]
+pub fn planted(proxy: &Path, over: &Backend, defect: &str) -> Backend {
     let mut backend = over.clone();
     if let Target::Pkcs11(module) = &over.target {
         let environment = &mut backend.profile.folder.environment;

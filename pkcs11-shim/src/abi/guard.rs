@@ -2,7 +2,9 @@
 
 use super::instance::Process;
 use super::panics;
+use super::trace::{Arguments, Call};
 use cryptoki_sys::{CK_RV, CKR_GENERAL_ERROR, CKR_OK};
+use std::time::Instant;
 use twintoken::fault::Fault;
 use twintoken::pkcs11::{self, Cryptoki};
 
@@ -24,13 +26,16 @@ impl Success for CK_RV {
     }
 }
 
-/// Answers a call that works without C_Initialize.
+/// Answers a call that works without C_Initialize. `arguments` are asked for only when there is a trace.
 pub(super) fn answer<S: Success>(
     call: &'static str,
+    arguments: &dyn Fn() -> Arguments,
     body: impl FnOnce(&'static Process) -> Result<S, Fault>,
 ) -> CK_RV {
     let code = panics::caught(|| {
         let process = Process::this();
+        let _running = process.enter();
+        let begun = process.trace.get().map(|_| Instant::now());
         let (code, reason) = match panics::caught(|| body(process).map(Success::code)) {
             Ok(Ok(code)) => (code, None),
             // The text is only made for a trace.
@@ -38,7 +43,9 @@ pub(super) fn answer<S: Success>(
             Err(panic) => (CKR_GENERAL_ERROR, Some(panic)),
         };
         if let Some(trace) = process.trace.get() {
-            trace.record(process.id, call, code, reason.as_deref());
+            let took = begun.map(|begun| begun.elapsed()).unwrap_or_default();
+            let (arguments, reason) = (&arguments(), reason.as_deref());
+            trace.record(&Call { process: process.id, name: call, arguments, code, reason, took });
         }
         code
     });
@@ -48,9 +55,10 @@ pub(super) fn answer<S: Success>(
 /// Answers a call that needs C_Initialize, which it asks for before it looks at anything else.
 pub(super) fn answer_initialized<S: Success>(
     call: &'static str,
+    arguments: &dyn Fn() -> Arguments,
     body: impl FnOnce(Cryptoki<'_>) -> Result<S, Fault>,
 ) -> CK_RV {
-    answer(call, |process| body(process.emulator()?.pkcs11()))
+    answer(call, arguments, |process| body(process.emulator()?.pkcs11()))
 }
 
 /// Makes, for each function, the private one that the function list names (so that no other module in the process can put
@@ -64,7 +72,11 @@ macro_rules! cryptoki_functions {
             $(#[$doc])*
             #[allow(non_snake_case, clippy::too_many_arguments, reason = "the specification's names and arguments")]
             pub(in crate::abi) unsafe extern "C" fn $name($($argument: $type),*) -> cryptoki_sys::CK_RV {
-                $crate::abi::guard::cryptoki_functions!(@guard $kind)(stringify!($name), |$context| $body)
+                $crate::abi::guard::cryptoki_functions!(@guard $kind)(
+                    stringify!($name),
+                    &|| vec![$((stringify!($argument), $crate::abi::trace::Argument::from($argument))),*],
+                    |$context| $body,
+                )
             }
         )*
 

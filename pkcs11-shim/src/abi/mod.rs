@@ -2,10 +2,13 @@
 #![allow(unsafe_code, reason = "a C interface is pointers; each block says why it is sound")]
 
 mod bytes;
+mod file;
 mod functions;
 mod guard;
 mod instance;
 mod mechanism;
+mod message;
+mod nested;
 mod out;
 mod panics;
 mod table;

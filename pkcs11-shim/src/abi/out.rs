@@ -1,9 +1,10 @@
 //! What the caller gets back: the only file that writes lengths, values and buffers of the caller's.
 
 use super::functions::interfaces::Interface;
-use cryptoki_sys::{CK_BYTE, CK_INTERFACE, CK_ULONG};
+use super::message::Loan;
+use cryptoki_sys::{CK_BYTE, CK_FLAGS, CK_INTERFACE, CK_ULONG};
 use twintoken::fault::Fault;
-use twintoken::operation::{Output, Room};
+use twintoken::operation::{Output, Room, Sealed};
 
 const NO_LENGTH: Fault = Fault::BadArgument("the pointer to the length is NULL");
 
@@ -69,6 +70,14 @@ impl Out {
         }
     }
 
+    /// Writes what a call for a message gave; nonce and tag of one that was encrypted go to where its parameter points.
+    pub(super) fn answer_message(self, loan: &Loan, sealed: Result<Sealed, Fault>) -> Result<(), Fault> {
+        if let Ok(Sealed { output: Output::Bytes(_), nonce, tag }) = &sealed {
+            loan.answer(nonce, tag)?;
+        }
+        self.answer(sealed.map(|sealed| sealed.output))
+    }
+
     fn write(&self, bytes: &[u8]) -> Result<(), Fault> {
         let Room::UpTo(room) = self.room else {
             return Err(Fault::Internal("bytes were given to a length query"));
@@ -86,6 +95,35 @@ impl Out {
     fn write_length(&self, length: usize) {
         // SAFETY: not NULL and writable by `new`'s contract.
         unsafe { self.length.write_unaligned(as_length(length)) };
+    }
+}
+
+/// A place inside a parameter structure, of a length that the structure says: `pIv` and `ulIvLen`.
+pub(super) struct Field {
+    pointer: *mut CK_BYTE,
+    room: usize,
+}
+
+impl Field {
+    /// `room` bytes of the caller's.
+    ///
+    /// # Safety
+    /// `pointer`, if not NULL, must be writable for `room` bytes until the field is filled.
+    pub(super) unsafe fn new(pointer: *mut CK_BYTE, room: usize) -> Field {
+        Field { pointer, room }
+    }
+
+    /// Writes `bytes`, which are no more than there is room for.
+    pub(super) fn fill(&self, bytes: &[u8]) -> Result<(), Fault> {
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        if self.pointer.is_null() || bytes.len() > self.room {
+            return Err(Fault::Internal("more bytes were given than the parameter has room for"));
+        }
+        // SAFETY: not NULL and writable for `room` bytes by `new`'s contract; the bytes are ours, so the two do not overlap.
+        unsafe { self.pointer.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len()) };
+        Ok(())
     }
 }
 
@@ -111,7 +149,7 @@ impl Interfaces {
     }
 
     /// Writes the interfaces and their count, the count alone, or the count that a larger list needs.
-    pub(super) fn answer(self, interfaces: &[Interface]) -> Result<(), Fault> {
+    pub(super) fn answer(self, interfaces: &[Interface], flags: CK_FLAGS) -> Result<(), Fault> {
         // SAFETY: not NULL and writable by the constructor's contract.
         unsafe { self.count.write_unaligned(as_length(interfaces.len())) };
         match self.room {
@@ -123,7 +161,7 @@ impl Interfaces {
         }
         for (index, interface) in interfaces.iter().enumerate() {
             // SAFETY: `index` is below the capacity, for which `pointer` is writable by the constructor's contract.
-            unsafe { self.pointer.add(index).write_unaligned(interface.as_c()) };
+            unsafe { self.pointer.add(index).write_unaligned(interface.as_c(flags)) };
         }
         Ok(())
     }

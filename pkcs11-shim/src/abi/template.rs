@@ -1,6 +1,7 @@
 //! CK_ATTRIBUTE arrays: templates in, and the replies of C_GetAttributeValue out.
 
 use super::bytes;
+use super::nested::{self, Fit};
 use cryptoki_sys::{CK_ATTRIBUTE, CK_ULONG, CK_UNAVAILABLE_INFORMATION};
 use twintoken::fault::Fault;
 use twintoken::pkcs11::{AttributeReply, Template};
@@ -11,15 +12,6 @@ use twintoken::secret::Secret;
 const COUNT_LIMIT: usize = 4096;
 /// The longest value of one attribute, in bytes.
 const VALUE_LIMIT: usize = 16 << 20;
-
-/// Attributes whose value is itself an array of CK_ATTRIBUTE: addresses, which mean nothing to a store.
-const NESTED: [u64; 5] = [
-    ck::CKA_WRAP_TEMPLATE,
-    ck::CKA_UNWRAP_TEMPLATE,
-    ck::CKA_DERIVE_TEMPLATE,
-    ck::CKA_ENCAPSULATE_TEMPLATE,
-    ck::CKA_DECAPSULATE_TEMPLATE,
-];
 
 /// Checks the pointer and the count of an array: how many entries may be looked at.
 fn entries(array: *const CK_ATTRIBUTE, count: CK_ULONG) -> Result<usize, Fault> {
@@ -38,15 +30,17 @@ fn name(attribute: u64) -> String {
 ///
 /// # Safety
 /// If `array` is not NULL and `count` within the limit, that many CK_ATTRIBUTE must be readable there, and each value at
-/// its address for its length.
+/// its address for its length; so too for the arrays of CK_ATTRIBUTE that are the values of some.
 pub(super) unsafe fn read(array: *const CK_ATTRIBUTE, count: CK_ULONG) -> Result<Template, Fault> {
     let count = entries(array, count)?;
     let mut attributes = Vec::with_capacity(count);
     for index in 0..count {
         // SAFETY: `index` is below `count`, for which the array is readable.
         let entry = unsafe { array.add(index).read_unaligned() };
-        if NESTED.contains(&entry.type_) {
-            return Err(Fault::NoSuchAttribute(name(entry.type_)));
+        if nested::is_template(entry.type_) {
+            // SAFETY: the value, and what it holds, is readable by this function's contract.
+            attributes.push((entry.type_, unsafe { nested::read(entry.pValue, entry.ulValueLen) }?));
+            continue;
         }
         let fault = Fault::BadArgument("an attribute's value is NULL or longer than 16 MiB");
         // SAFETY: the value is readable for its length by this function's contract.
@@ -68,7 +62,8 @@ impl Request {
     ///
     /// # Safety
     /// If `array` is not NULL and `count` within the limit, that many CK_ATTRIBUTE must be readable and writable there, and
-    /// each value that is not NULL writable for its length, until the answer is given.
+    /// each value that is not NULL writable for its length (and readable, where it is an array of CK_ATTRIBUTE), until the
+    /// answer is given.
     pub(super) unsafe fn new(array: *mut CK_ATTRIBUTE, count: CK_ULONG) -> Result<Request, Fault> {
         let count = entries(array, count)?;
         // SAFETY: each index is below `count`, for which the array is readable.
@@ -90,6 +85,17 @@ impl Request {
                     // SAFETY: `new`'s contract covers the entry's value.
                     let fitted = unsafe { put(&mut entry, value.expose()) };
                     fitted.then_some(()).ok_or((&mut too_small, value.len()))
+                }
+                AttributeReply::Template(template) => {
+                    // SAFETY: `new`'s contract covers the entry's value and what it holds.
+                    match unsafe { nested::put_template(&mut entry, template) } {
+                        Fit::Whole => Ok(()),
+                        Fit::Partly => {
+                            too_small.get_or_insert((entry.type_, size_of_val(&entry)));
+                            Ok(())
+                        }
+                        Fit::TooSmall(needed) => Err((&mut too_small, needed)),
+                    }
                 }
                 AttributeReply::Sensitive => Err((&mut sensitive, 0)),
                 AttributeReply::Unknown => Err((&mut unknown, 0)),
@@ -116,7 +122,7 @@ impl Request {
 ///
 /// # Safety
 /// The entry's value, if not NULL, must be writable for its length.
-unsafe fn put(entry: &mut CK_ATTRIBUTE, value: &[u8]) -> bool {
+pub(super) unsafe fn put(entry: &mut CK_ATTRIBUTE, value: &[u8]) -> bool {
     let Ok(length) = CK_ULONG::try_from(value.len()) else { return false };
     if !entry.pValue.is_null() {
         if entry.ulValueLen < length {
@@ -196,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn null_values_long_values_nested_templates_and_long_arrays_are_refused() {
+    fn null_values_long_values_half_templates_and_long_arrays_are_refused() {
         let refuse = |type_, length| {
             let entry = CK_ATTRIBUTE { type_, pValue: ptr::null_mut(), ulValueLen: length };
             // SAFETY: one entry, whose NULL value is never read.
@@ -204,7 +210,7 @@ mod tests {
         };
         assert!(matches!(refuse(ck::CKA_ID, 1), Some(Fault::BadArgument(_))));
         assert!(matches!(refuse(ck::CKA_ID, CK_ULONG::MAX), Some(Fault::BadArgument(_))));
-        assert!(matches!(refuse(ck::CKA_WRAP_TEMPLATE, 0), Some(Fault::NoSuchAttribute(_))));
+        assert!(matches!(refuse(ck::CKA_WRAP_TEMPLATE, 1), Some(Fault::AttributeValue(_))));
         let one = entry(ck::CKA_ID, &mut []);
         for count in [COUNT_LIMIT as CK_ULONG + 1, CK_ULONG::MAX] {
             // SAFETY: a count above the limit is never read.

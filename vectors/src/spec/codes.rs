@@ -7,6 +7,7 @@ use serde::Deserialize;
 use super::{load, words};
 
 const FUNCTION_CODES: &str = include_str!("../../data/spec/pkcs11_function_codes.csv");
+const REASONS: &str = include_str!("../../data/spec/pkcs11_reasons.csv");
 const CODE_GROUPS: &str = include_str!("../../data/spec/pkcs11_code_groups.csv");
 
 /// What a function of PKCS#11 works with, which decides the general codes it may answer (§5.1.1 to §5.1.3).
@@ -54,6 +55,20 @@ pub struct CodeGroup {
     pub codes: Vec<String>,
 }
 
+/// Why a function answers a code to a call that is right in itself.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reason {
+    /// Its name, `C_…`; `*` for any function.
+    pub function: String,
+    /// The code, `CKR_…`.
+    pub code: String,
+    /// The section that says so.
+    pub section: String,
+    /// The reason, in words.
+    pub reason: String,
+}
+
 impl FunctionCodes {
     /// Every code the specification lets this function answer: its own list and the groups it belongs to.
     ///
@@ -94,4 +109,13 @@ pub fn pkcs11_function_codes() -> Vec<FunctionCodes> {
 #[must_use]
 pub fn pkcs11_code_groups() -> Vec<CodeGroup> {
     load(CODE_GROUPS)
+}
+
+/// Why functions that a token does not offer answer what they do.
+///
+/// # Panics
+/// As [`super::pkcs11_constants`].
+#[must_use]
+pub fn pkcs11_reasons() -> Vec<Reason> {
+    load(REASONS)
 }

@@ -14,7 +14,8 @@ pub struct MechanismFacts {
     pub mechanism: String,
     /// The section of its family.
     pub section: String,
-    /// `encrypt` (and decrypt), `sign` (and verify), `recover`, `digest`, `generate`, `wrap` (and unwrap), `derive`.
+    /// `encrypt` (and decrypt), `sign` (and verify), `recover`, `digest`, `generate`, `wrap` (and unwrap), `derive`,
+    /// `encapsulate` (and decapsulate).
     #[serde(deserialize_with = "words")]
     pub operations: Vec<String>,
     /// Those of them that work in one part only.

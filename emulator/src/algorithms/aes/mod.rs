@@ -13,6 +13,7 @@ use crate::key::algorithm::Algorithm;
 use crate::key::key_type::KeyType;
 use crate::key::{Attributes, Key};
 use crate::registry::constants as ck;
+use crate::registry::message::MessageShape;
 use crate::registry::parameter::{Parameter, Shape};
 use crate::registry::{
     BeginFn, Cipher, Derive, Direction, End, Gather, Generate, GenerateOptions, KeyKind, MacState, Mechanism,
@@ -51,6 +52,8 @@ pub static FAMILY: Family = Family {
         row("CKM_AES_CTR", ck::CKM_AES_CTR, Algorithm::CTR, Shape::Counter, ctr::begin),
         Mechanism {
             aead: Some(gcm::PARTS),
+            message: Some(MessageShape::Gcm),
+            wraps_authenticated: true,
             ..row("CKM_AES_GCM", ck::CKM_AES_GCM, Algorithm::GCM, Shape::Gcm, gcm::begin)
         },
         Mechanism {

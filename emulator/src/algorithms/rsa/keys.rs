@@ -15,8 +15,10 @@ use rand_core::{TryCryptoRng, TryRng};
 use std::convert::Infallible;
 use std::sync::Arc;
 
-/// The sizes of modulus this store takes, in bits.
-pub const MODULUS_BITS: std::ops::RangeInclusive<usize> = 1024..=8192;
+/// The sizes of modulus this store takes, in bits: small ones too, because old signatures are still to be verified.
+pub const MODULUS_BITS: std::ops::RangeInclusive<usize> = 512..=8192;
+/// The sizes of modulus it makes.
+pub(super) const GENERATED_BITS: std::ops::RangeInclusive<usize> = 1024..=8192;
 
 /// A key of either half, ready for use: a pair has its Chinese-remainder values computed.
 pub(super) enum Ready {
@@ -92,10 +94,18 @@ fn pair(material: &[u8]) -> Result<(Ready, Secret), Fault> {
 fn public_key(material: &[u8]) -> Result<(Ready, Secret), Fault> {
     let parsed =
         RsaPublicKeyRef::from_der(material).map_err(|_| Fault::InvalidKey("this is no RSAPublicKey"))?;
-    check_size(parsed.modulus.as_bytes(), parsed.public_exponent.as_bytes())?;
-    let key = RsaPublicKey::try_from(parsed).map_err(|_| Fault::InvalidKey("the modulus is even"))?;
+    let (modulus, exponent) = (parsed.modulus.as_bytes(), parsed.public_exponent.as_bytes());
+    check_size(modulus, exponent)?;
+    let number = |bytes: &[u8]| BoxedUint::from_be_slice_vartime(bytes);
+    let key = public_of(number(modulus), number(exponent))?;
     let encoded = encode_public(&key)?;
     Ok((Ready::Public(key), Secret::new(encoded)))
+}
+
+/// A public key of any size this store takes.
+pub(super) fn public_of(modulus: BoxedUint, exponent: BoxedUint) -> Result<RsaPublicKey, Fault> {
+    RsaPublicKey::new_with_size_limits(modulus, exponent, MODULUS_BITS)
+        .map_err(|_| Fault::InvalidKey("the modulus is even, or the RSA numbers do not fit together"))
 }
 
 fn encode_public(key: &RsaPublicKey) -> Result<Vec<u8>, Fault> {
@@ -115,7 +125,7 @@ pub(super) fn generate(
     options: &GenerateOptions,
     rng: &dyn Rng,
 ) -> Result<Secret, Fault> {
-    if !MODULUS_BITS.contains(&bits) || !bits.is_multiple_of(8) {
+    if !GENERATED_BITS.contains(&bits) || !bits.is_multiple_of(8) {
         return Err(Fault::KeySize { bits });
     }
     let exponent = match &options.public_exponent {

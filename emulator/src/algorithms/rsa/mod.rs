@@ -1,4 +1,4 @@
-//! RSA signatures and encryption with keys of 1024 to 8192 bits.
+//! RSA signatures and encryption with keys of 512 to 8192 bits; those made here have 1024 at least.
 
 mod encrypt;
 pub mod keys;
@@ -6,6 +6,7 @@ mod numbers;
 pub mod pkcs1v15;
 pub mod pss;
 mod raw;
+mod recover;
 
 pub use keys::{Numbers, numbers};
 pub use numbers::{pair_from_numbers, public_from_numbers};
@@ -22,7 +23,11 @@ use crate::registry::{Cipher, Generate, KeyKind, Mechanism, Psa, Signature, Size
 use sha1::Sha1;
 use sha2::{Sha224, Sha256, Sha384, Sha512};
 
-const SIZES: Sizes = Sizes { min: 1024, max: 8192, unit: Unit::Bits };
+const SIZES: Sizes = sizes(&keys::MODULUS_BITS);
+
+const fn sizes(bits: &std::ops::RangeInclusive<usize>) -> Sizes {
+    Sizes { min: *bits.start(), max: *bits.end(), unit: Unit::Bits }
+}
 
 /// The family's rows.
 pub static FAMILY: Family = Family {
@@ -31,7 +36,7 @@ pub static FAMILY: Family = Family {
         Mechanism {
             name: "CKM_RSA_PKCS_KEY_PAIR_GEN",
             ckm: ck::CKM_RSA_PKCS_KEY_PAIR_GEN,
-            sizes: SIZES,
+            sizes: sizes(&keys::GENERATED_BITS),
             generate: Some(Generate { makes: &[KeyType::RsaKeyPair], make: keys::generate }),
             ..Mechanism::NOTHING
         },
@@ -42,6 +47,7 @@ pub static FAMILY: Family = Family {
                 psa: Some(Algorithm::RSA_PKCS1V15_CRYPT),
             }),
             wrap: Some(encrypt::WRAP_PKCS1V15),
+            recover: Some(recover::PKCS1V15),
             ..row(
                 "CKM_RSA_PKCS",
                 ck::CKM_RSA_PKCS,
@@ -67,6 +73,7 @@ pub static FAMILY: Family = Family {
             keys: &[KeyKind::Rsa],
             sizes: SIZES,
             sign: Some(raw::RAW),
+            recover: Some(recover::X_509),
             cipher: Some(Cipher { begin: raw::begin, one_part: true, psa: None }),
             ..Mechanism::NOTHING
         },

@@ -1,10 +1,10 @@
 //! Building RSA keys from the loose numbers that C_CreateObject is given.
 
-use super::keys::{MODULUS_BITS, Numbers, check_exponent};
+use super::keys::{MODULUS_BITS, Numbers, check_exponent, public_of};
 use crate::fault::Fault;
 use crate::secret::Secret;
 use ::rsa::pkcs1::{EncodeRsaPrivateKey, EncodeRsaPublicKey};
-use ::rsa::{BoxedUint, RsaPrivateKey, RsaPublicKey};
+use ::rsa::{BoxedUint, RsaPrivateKey};
 use crypto_bigint::modular::{BoxedMontyForm, BoxedMontyParams};
 use crypto_bigint::{ConcatenatingMul, Gcd, Integer, NonZero, Odd, Resize};
 
@@ -18,8 +18,7 @@ const USUAL_EXPONENTS: [u64; 5] = [65537, 3, 17, 5, 257];
 pub fn public_from_numbers(modulus: &[u8], public_exponent: &[u8]) -> Result<Secret, Fault> {
     let (modulus, _) = modulus_of(modulus)?;
     let exponent = BoxedUint::from(check_exponent(public_exponent)?);
-    let key = RsaPublicKey::new(modulus.get(), exponent)
-        .map_err(|_| Fault::InvalidKey("the RSA numbers do not fit together"))?;
+    let key = public_of(modulus.get(), exponent)?;
     let encoded = key.to_pkcs1_der().map_err(|_| Fault::Internal("a checked RSA key encodes"))?;
     Ok(Secret::from(encoded.as_bytes()))
 }

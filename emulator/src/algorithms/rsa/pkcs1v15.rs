@@ -73,7 +73,7 @@ pub fn digest_info_hash(info: &[u8]) -> Option<Hash> {
         .find(|hash| info.strip_prefix(prefix(*hash)).is_some_and(|digest| digest.len() == hash.length()))
 }
 
-fn sign_raw(key: &Key, _: &Parameter, input: &[u8], rng: &dyn Rng) -> Result<Vec<u8>, Fault> {
+pub(super) fn sign_raw(key: &Key, _: &Parameter, input: &[u8], rng: &dyn Rng) -> Result<Vec<u8>, Fault> {
     let private = key.prepared::<Ready>()?.private()?;
     Pkcs1v15Sign::new_unprefixed()
         .sign(Some(&mut Borrowed(rng)), private, input)

@@ -56,7 +56,7 @@ fn private(key: &Key, input: &BoxedUint, rng: &dyn Rng) -> Result<Vec<u8>, Fault
     })
 }
 
-fn sign(key: &Key, _: &Parameter, input: &[u8], rng: &dyn Rng) -> Result<Vec<u8>, Fault> {
+pub(super) fn sign(key: &Key, _: &Parameter, input: &[u8], rng: &dyn Rng) -> Result<Vec<u8>, Fault> {
     private(key, &number(key, input, TOO_LONG)?, rng)
 }
 

@@ -188,9 +188,11 @@ fn each_known_answer_is_given_and_each_row_has_one() {
             }
         }
     }
-    let generators = super::super::mechanisms().filter(|row| row.generate.is_some()).count();
+    // Those of key encapsulation have a file of their own.
+    let elsewhere = |row: &&Mechanism| row.generate.is_some() || row.kem.is_some();
+    let elsewhere = super::super::mechanisms().filter(elsewhere).count();
     assert_eq!(
-        answered.len() + generators,
+        answered.len() + elsewhere,
         super::super::mechanisms().count(),
         "a row has no known answer: add lines to answers.csv"
     );

@@ -4,6 +4,7 @@ mod answers;
 mod ciphers;
 mod foreign;
 mod keys;
+mod ml_kem;
 mod rows;
 mod rsa_keys;
 mod sealing;

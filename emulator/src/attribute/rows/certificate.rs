@@ -1,13 +1,13 @@
 //! Attributes of certificates (PKCS#11 §4.6).
 
-use super::{keep, kept, kept_ulong};
+use super::{computed, keep, kept, kept_ulong};
 use crate::attribute::{Classes, Keys, Kind, Notes, Row, Value};
 use crate::fault::Fault;
 use crate::registry::constants as ck;
 
-/// A number that is kept, with its default.
+/// A number that is kept, with its default and the highest that the specification has a name for.
 macro_rules! number {
-    ($cka:ident, $default:expr) => {
+    ($cka:ident, $default:expr, $most:expr) => {
         Row {
             name: stringify!($cka),
             cka: ck::$cka,
@@ -16,7 +16,12 @@ macro_rules! number {
             keys: Keys::Any,
             notes: Notes::empty(),
             read: |object| kept_ulong(object, ck::$cka, $default),
-            write: |draft, value| keep(draft, ck::$cka, value),
+            write: |draft, value| {
+                if value.as_ulong() > $most {
+                    return Err(Fault::AttributeValue(stringify!($cka)));
+                }
+                keep(draft, ck::$cka, value)
+            },
         }
     };
 }
@@ -52,10 +57,10 @@ pub(super) const ROWS: &[Row] = &[
             Ok(())
         },
     },
-    number!(CKA_CERTIFICATE_CATEGORY, 0),
-    number!(CKA_JAVA_MIDP_SECURITY_DOMAIN, 0),
-    number!(CKA_NAME_HASH_ALGORITHM, ck::CKM_SHA_1),
-    kept!(CKA_CHECK_VALUE, Bytes, CERTIFICATE, Notes::empty()),
+    number!(CKA_CERTIFICATE_CATEGORY, 0, 3),
+    number!(CKA_JAVA_MIDP_SECURITY_DOMAIN, 0, 3),
+    number!(CKA_NAME_HASH_ALGORITHM, ck::CKM_SHA_1, u64::MAX),
+    computed!(CKA_CHECK_VALUE, CERTIFICATE, Notes::empty()),
     // "Only the CKA_ID, CKA_ISSUER, and CKA_SERIAL_NUMBER attributes may be modified" (§4.6, X.509).
     kept!(CKA_START_DATE, Date, CERTIFICATE, Notes::empty()),
     kept!(CKA_END_DATE, Date, CERTIFICATE, Notes::empty()),

@@ -1,6 +1,6 @@
 //! Attributes that are the numbers and bytes of keys themselves (PKCS#11 §6, "Mechanisms", by key type).
 
-use crate::algorithms::{curves, rsa};
+use crate::algorithms::{curves, ml_kem, rsa};
 use crate::attribute::{Classes, Keys, Kind, Notes, Row, Value};
 use crate::key::Key;
 use crate::object::Object;
@@ -47,6 +47,10 @@ fn key(object: &Object) -> Option<&Key> {
 
 fn curve_parameters(object: &Object) -> Option<Value> {
     Some(Value::bytes(&curves::curve_parameters(key(object)?.curve().ok()?)))
+}
+
+fn parameter_set(object: &Object) -> Option<Value> {
+    Some(Value::Ulong(ml_kem::set_of(key(object)?)?))
 }
 
 fn secret_value(object: &Object) -> Option<Value> {
@@ -98,6 +102,23 @@ pub(super) const ROWS: &[Row] = &[
         Some(Value::bytes(&curves::public_point_attribute(key(object)?).ok()?))
     }),
     component!(CKA_VALUE, Bytes, PRIVATE, Ecc, SECRET_NUMBER.union(Notes::CREATE_NEEDS), secret_value),
+    component!(
+        CKA_PARAMETER_SET,
+        Ulong,
+        PUBLIC,
+        MlKem,
+        Notes::CREATE_NEEDS.union(Notes::GENERATE_NEEDS),
+        parameter_set
+    ),
+    component!(CKA_PARAMETER_SET, Ulong, PRIVATE, MlKem, GIVEN, parameter_set),
+    component!(CKA_VALUE, Bytes, PUBLIC, MlKem, GIVEN, secret_value),
+    // Either of the two will do for C_CreateObject; the draft asks for one.
+    component!(CKA_SEED, Bytes, PRIVATE, MlKem, SECRET_NUMBER, |object| {
+        Some(Value::Bytes(ml_kem::seed_of(key(object)?)?.clone()))
+    }),
+    component!(CKA_VALUE, Bytes, PRIVATE, MlKem, SECRET_NUMBER, |object| {
+        Some(Value::Bytes(ml_kem::expanded_of(key(object)?).ok()?))
+    }),
     component!(CKA_VALUE, Bytes, SECRET, Any, SECRET_NUMBER.union(Notes::CREATE_NEEDS), secret_value),
     component!(
         CKA_VALUE_LEN,

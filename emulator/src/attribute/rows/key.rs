@@ -1,7 +1,8 @@
 //! Attributes that keys share: what they are, what they may do, where they came from (PKCS#11 §4.7 to §4.10).
 
-use super::{kept, never};
-use crate::attribute::{Classes, Keys, Kind, Notes, Row, Value, ckk_of, permitted};
+use super::{computed, kept, never};
+use crate::attribute::{Classes, Keys, Kind, Notes, Row, Value, ckk_of, nested, permitted};
+use crate::key::key_type::KeyType;
 use crate::key::policy::{Permitted, Usage};
 use crate::registry::constants as ck;
 
@@ -68,9 +69,10 @@ macro_rules! origin {
     };
 }
 
-/// A CK_BBOOL for functions that are not built: it is false and stays so.
-macro_rules! off {
-    ($cka:ident, $classes:expr) => {
+/// A CK_BBOOL that is a usage flag of the keys that encapsulate (`$kem` is true) or of all others; for the rest it is only
+/// kept. PSA has one flag for encryption and encapsulation, which no key type has both of.
+macro_rules! shared_usage {
+    ($cka:ident, $usage:expr, $classes:expr, $kem:literal) => {
         Row {
             name: stringify!($cka),
             cka: ck::$cka,
@@ -79,8 +81,55 @@ macro_rules! off {
             keys: Keys::Any,
             notes: Notes::MODIFIABLE,
             read: |object| {
-                Some(Value::Bool(object.facts.kept.get(&ck::$cka).is_some_and(|bytes| bytes == &[1])))
+                let key_type = object.key.as_ref().map(|key| key.attributes().key_type);
+                Some(Value::Bool(if encapsulates(key_type) == $kem {
+                    object.policy().usage.implied().intersects($usage)
+                } else {
+                    object.facts.kept.get(&ck::$cka).is_some_and(|bytes| bytes == &[1])
+                }))
             },
+            write: |draft, value| {
+                if encapsulates(draft.key_type()?) != $kem {
+                    return super::keep(draft, ck::$cka, value);
+                }
+                draft.policy.usage.set($usage, value.as_bool());
+                Ok(())
+            },
+        }
+    };
+}
+
+fn encapsulates(key_type: Option<KeyType>) -> bool {
+    matches!(key_type, Some(KeyType::MlKemKeyPair | KeyType::MlKemPublicKey))
+}
+
+/// A CK_BBOOL that is a usage PSA has no word for: it is kept beside the key, and false unless it was given.
+macro_rules! kept_usage {
+    ($cka:ident, $classes:expr) => {
+        Row {
+            name: stringify!($cka),
+            cka: ck::$cka,
+            kind: Kind::Bool,
+            classes: $classes,
+            keys: Keys::Any,
+            notes: Notes::MODIFIABLE,
+            read: |object| Some(Value::Bool(object.facts.is_set(ck::$cka))),
+            write: |draft, value| super::keep(draft, ck::$cka, value),
+        }
+    };
+}
+
+/// A template that binds the keys which are wrapped, unwrapped or derived with this one.
+macro_rules! template {
+    ($cka:ident, $classes:expr) => {
+        Row {
+            name: stringify!($cka),
+            cka: ck::$cka,
+            kind: Kind::Template,
+            classes: $classes,
+            keys: Keys::Any,
+            notes: Notes::empty(),
+            read: |object| nested::of_object(object, ck::$cka).map(Value::Template),
             write: |draft, value| super::keep(draft, ck::$cka, value),
         }
     };
@@ -113,22 +162,28 @@ pub(super) const ROWS: &[Row] = &[
     kept!(CKA_START_DATE, Date, Classes::KEY, Notes::MODIFIABLE),
     kept!(CKA_END_DATE, Date, Classes::KEY, Notes::MODIFIABLE),
     kept!(CKA_SUBJECT, Bytes, PUBLIC.union(PRIVATE), Notes::MODIFIABLE),
-    kept!(CKA_PUBLIC_KEY_INFO, Bytes, PRIVATE, Notes::MODIFIABLE),
-    kept!(CKA_PUBLIC_KEY_INFO, Bytes, PUBLIC, Notes::empty()),
+    computed!(CKA_PUBLIC_KEY_INFO, PRIVATE, Notes::MODIFIABLE),
+    computed!(CKA_PUBLIC_KEY_INFO, PUBLIC, Notes::empty()),
+    computed!(CKA_CHECK_VALUE, SECRET, Notes::empty()),
     usage!(CKA_DERIVE, Usage::DERIVE, Classes::KEY),
-    usage!(CKA_ENCRYPT, Usage::ENCRYPT, PUBLIC.union(SECRET)),
+    shared_usage!(CKA_ENCRYPT, Usage::ENCRYPT, PUBLIC.union(SECRET), false),
+    shared_usage!(CKA_ENCAPSULATE, Usage::ENCRYPT, PUBLIC, true),
     usage!(CKA_VERIFY, Usage::VERIFY, PUBLIC.union(SECRET)),
     usage!(CKA_WRAP, Usage::WRAP, PUBLIC.union(SECRET)),
-    usage!(CKA_DECRYPT, Usage::DECRYPT, HIDDEN),
+    shared_usage!(CKA_DECRYPT, Usage::DECRYPT, HIDDEN, false),
+    shared_usage!(CKA_DECAPSULATE, Usage::DECRYPT, PRIVATE, true),
     usage!(CKA_SIGN, Usage::SIGN, HIDDEN),
     usage!(CKA_UNWRAP, Usage::UNWRAP, HIDDEN),
-    off!(CKA_VERIFY_RECOVER, PUBLIC),
-    off!(CKA_SIGN_RECOVER, PRIVATE),
+    kept_usage!(CKA_VERIFY_RECOVER, PUBLIC),
+    kept_usage!(CKA_SIGN_RECOVER, PRIVATE),
     fact!(CKA_SENSITIVE, sensitive, HIDDEN, Notes::MODIFIABLE.union(Notes::STAYS_TRUE)),
     fact!(CKA_EXTRACTABLE, extractable, HIDDEN, Notes::MODIFIABLE.union(Notes::STAYS_FALSE)),
     fact!(CKA_WRAP_WITH_TRUSTED, wrap_with_trusted, HIDDEN, Notes::MODIFIABLE.union(Notes::STAYS_TRUE)),
+    template!(CKA_WRAP_TEMPLATE, PUBLIC.union(SECRET)),
+    template!(CKA_UNWRAP_TEMPLATE, HIDDEN),
+    template!(CKA_DERIVE_TEMPLATE, HIDDEN),
     fact!(CKA_ALWAYS_AUTHENTICATE, always_authenticate, PRIVATE, Notes::empty()),
-    origin!(CKA_LOCAL, local, Classes::KEY),
+    origin!(CKA_LOCAL, local, Classes::KEY.union(Classes::DOMAIN)),
     origin!(CKA_ALWAYS_SENSITIVE, always_sensitive, HIDDEN),
     origin!(CKA_NEVER_EXTRACTABLE, never_extractable, HIDDEN),
     Row {

@@ -1,7 +1,9 @@
 //! The rows, by the specification's chapters.
 
+mod built_in;
 mod certificate;
 mod components;
+mod domain;
 mod key;
 mod storage;
 
@@ -11,7 +13,8 @@ use crate::key::key_type::KeyType;
 use crate::object::{Class, Object};
 
 /// All rows. An attribute may have several, for different classes.
-pub const ROWS: &[&[Row]] = &[storage::ROWS, certificate::ROWS, key::ROWS, components::ROWS];
+pub const ROWS: &[&[Row]] =
+    &[storage::ROWS, certificate::ROWS, key::ROWS, components::ROWS, domain::ROWS, built_in::ROWS];
 
 /// The row for an attribute of an object of this class and key type.
 #[must_use]
@@ -41,6 +44,28 @@ macro_rules! kept {
     };
 }
 use kept;
+
+/// An attribute whose value is computed; what a template says of it must agree.
+macro_rules! computed {
+    ($cka:ident, $classes:expr, $notes:expr) => {
+        Row {
+            name: stringify!($cka),
+            cka: ck::$cka,
+            kind: Kind::Bytes,
+            classes: $classes,
+            keys: Keys::Any,
+            notes: $notes,
+            read: |object| {
+                crate::attribute::agreement::computed(object, ck::$cka).map(|bytes| Value::bytes(&bytes))
+            },
+            write: |draft, value| {
+                draft.components.insert(ck::$cka, value.clone());
+                Ok(())
+            },
+        }
+    };
+}
+use computed;
 
 fn read_kept(object: &Object, cka: u64) -> Value {
     Value::bytes(object.facts.kept.get(&cka).map_or(&[], Vec::as_slice))

@@ -1,16 +1,21 @@
 //! Scenarios of raw calls: what the safe binding hides, chapter by chapter.
 
 mod attributes;
+mod bound;
 mod claims;
+mod classes;
 mod crypto;
 mod exact;
+mod later;
 mod lengths;
 mod library;
 mod objects;
 mod order;
 mod parts;
 mod pins;
+mod recover;
 mod sessions;
+mod states;
 mod usage;
 pub(super) mod words;
 
@@ -32,6 +37,11 @@ pub fn all() -> Vec<Scenario> {
         parts::all(),
         crypto::all(),
         usage::all(),
+        bound::all(),
+        classes::all(),
+        recover::all(),
+        states::all(),
+        later::all(),
     ]
     .concat()
 }

@@ -338,6 +338,18 @@ pub(in crate::scenarios) fn remembered(name: &str) -> Input {
     Input::Bytes(Data::Remembered(name.to_owned()))
 }
 
+/// What the first check of a chapter remembers that a module may leave out (§5.1.6).
+pub(in crate::scenarios) const OFFERED: &str = "offered";
+
+/// The checks after the one that remembers [`OFFERED`] run only where that one was answered as is due.
+pub(in crate::scenarios) fn only_where_offered(mut s: Scenario) -> Scenario {
+    let first = s.checks.iter().position(|check| check.remember.as_deref() == Some(OFFERED));
+    for check in s.checks.iter_mut().skip(first.map_or(usize::MAX, |first| first + 1)) {
+        check.requires.get_or_insert_with(|| OFFERED.to_owned());
+    }
+    s
+}
+
 /// The sections of Init, one-shot, Update and Final of an operation.
 pub(in crate::scenarios) fn clauses(operation: Operation) -> [String; 4] {
     let section = match operation {
@@ -349,6 +361,10 @@ pub(in crate::scenarios) fn clauses(operation: Operation) -> [String; 4] {
         Operation::Verify | Operation::VerifyRecover => "§5.15",
     };
     let names = operation.functions();
-    let places = if operation == Operation::Digest { [1, 2, 3, 5] } else { [1, 2, 3, 4] };
+    let places = match operation {
+        Operation::Digest => [1, 2, 3, 5],
+        Operation::SignRecover | Operation::VerifyRecover => [5, 6, 0, 0],
+        _ => [1, 2, 3, 4],
+    };
     std::array::from_fn(|at| format!("{section}.{} {}", places[at], names[at]))
 }

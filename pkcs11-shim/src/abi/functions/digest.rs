@@ -10,10 +10,9 @@ use twintoken::pkcs11::Operation;
 cryptoki_functions! {
     /// C_DigestInit.
     fn C_DigestInit(session: CK_SESSION_HANDLE, mechanism: *mut CK_MECHANISM) with face {
-        face.knows_session(session)?;
         // SAFETY: the caller vouches for the mechanism and its parameter.
-        let mechanism = unsafe { mechanism::read(&face, session, mechanism) }?;
-        face.digest_init(session, &mechanism)
+        let mechanism = unsafe { mechanism::of_init(&face, session, Operation::Digest, mechanism) }?;
+        mechanism.map_or(Ok(()), |mechanism| face.digest_init(session, &mechanism))
     }
 
     /// C_Digest.

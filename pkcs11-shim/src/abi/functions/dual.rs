@@ -1,9 +1,9 @@
-//! Functions that drive two operations at once, and those that save and restore operations.
+//! Functions that drive two operations at once.
 
 use crate::abi::bytes;
 use crate::abi::guard::cryptoki_functions;
 use crate::abi::out::Out;
-use cryptoki_sys::{CK_BYTE, CK_OBJECT_HANDLE, CK_SESSION_HANDLE, CK_ULONG};
+use cryptoki_sys::{CK_BYTE, CK_SESSION_HANDLE, CK_ULONG};
 use twintoken::pkcs11::Operation;
 
 cryptoki_functions! {
@@ -65,25 +65,5 @@ cryptoki_functions! {
         let (encrypted, out) = face.given(session, Operation::Decrypt, given)?;
         let output = face.decrypt_verify_update(session, encrypted, out.room());
         out.answer(output)
-    }
-
-    /// C_GetOperationState.
-    fn C_GetOperationState(session: CK_SESSION_HANDLE, state: *mut CK_BYTE, length: *mut CK_ULONG) with face {
-        // SAFETY: the caller vouches for the buffer, which stays as it is.
-        unsafe { Out::new(state, length) }?;
-        face.operation_state(session)
-    }
-
-    /// C_SetOperationState.
-    fn C_SetOperationState(
-        session: CK_SESSION_HANDLE,
-        state: *mut CK_BYTE,
-        length: CK_ULONG,
-        _encryption_key: CK_OBJECT_HANDLE,
-        _authentication_key: CK_OBJECT_HANDLE,
-    ) with face {
-        // SAFETY: the caller vouches for the state.
-        let state = unsafe { bytes::data(state, length) }?;
-        face.set_operation_state(session, state)
     }
 }

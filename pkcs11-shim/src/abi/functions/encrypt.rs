@@ -10,10 +10,9 @@ use twintoken::pkcs11::Operation;
 cryptoki_functions! {
     /// C_EncryptInit.
     fn C_EncryptInit(session: CK_SESSION_HANDLE, mechanism: *mut CK_MECHANISM, key: CK_OBJECT_HANDLE) with face {
-        face.knows_session(session)?;
         // SAFETY: the caller vouches for the mechanism and its parameter.
-        let mechanism = unsafe { mechanism::read(&face, session, mechanism) }?;
-        face.encrypt_init(session, &mechanism, key)
+        let mechanism = unsafe { mechanism::of_init(&face, session, Operation::Encrypt, mechanism) }?;
+        mechanism.map_or(Ok(()), |mechanism| face.encrypt_init(session, &mechanism, key))
     }
 
     /// C_Encrypt. Input and output may be the same memory: the output is written when the input is no longer read.

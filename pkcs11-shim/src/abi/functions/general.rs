@@ -65,7 +65,7 @@ macro_rules! get_info {
             #[doc = concat!("C_GetInfo as ", stringify!($name), ".")]
             pub(in crate::abi) unsafe extern "C" fn $name(info: *mut CK_INFO) -> CK_RV {
                 // SAFETY: the caller vouches for the pointer.
-                answer_initialized("C_GetInfo", |face| unsafe { put_info(face, info, $version) })
+                answer_initialized("C_GetInfo", &Vec::new, |face| unsafe { put_info(face, info, $version) })
             }
         )*
     };

@@ -2,14 +2,14 @@
 
 use crate::abi::bytes;
 use crate::abi::guard::cryptoki_functions;
-use crate::abi::instance::Process;
+use crate::abi::instance::{self, Process};
 use crate::abi::out::{Interfaces, Place};
 use crate::abi::table::{LIST, LIST_3_0, LIST_3_1, LIST_3_2, VERSION, VERSION_3_0, VERSION_3_1, VERSION_3_2};
-use cryptoki_sys::{CK_FLAGS, CK_INTERFACE, CK_ULONG, CK_UTF8CHAR, CK_VERSION};
+use cryptoki_sys::{CK_FLAGS, CK_INTERFACE, CK_ULONG, CK_UTF8CHAR, CK_VERSION, CKF_INTERFACE_FORK_SAFE};
 use std::ffi::{CStr, c_void};
 use twintoken::Settings;
 use twintoken::fault::Fault;
-use twintoken::settings::Identity;
+use twintoken::settings::{Identity, OnFork};
 
 const NAME: &CStr = c"PKCS 11";
 
@@ -23,12 +23,12 @@ pub(in crate::abi) struct Interface {
 unsafe impl Sync for Interface {}
 
 impl Interface {
-    /// What the caller gets. Its flags stay off: CKF_INTERFACE_FORK_SAFE promises a child its parent's sessions.
-    pub(in crate::abi) fn as_c(&self) -> CK_INTERFACE {
+    /// What the caller gets.
+    pub(in crate::abi) fn as_c(&self, flags: CK_FLAGS) -> CK_INTERFACE {
         CK_INTERFACE {
             pInterfaceName: NAME.as_ptr().cast_mut().cast(),
             pFunctionList: self.list.cast_mut(),
-            flags: 0,
+            flags,
         }
     }
 }
@@ -42,7 +42,7 @@ static INTERFACES: [Interface; 4] = [
 ];
 
 /// As C_GetInterface gives them: it hands out pointers, so these live as long as the module.
-struct Handed([CK_INTERFACE; 4]);
+struct Handed([[CK_INTERFACE; 4]; 2]);
 
 // SAFETY: the name and the lists are constants of the module, and nobody here writes to them.
 unsafe impl Sync for Handed {}
@@ -51,16 +51,22 @@ unsafe impl Send for Handed {}
 
 static HANDED: std::sync::OnceLock<Handed> = std::sync::OnceLock::new();
 
-/// The interfaces of this process: a module that stands in for SoftHSM2 has its one.
-fn offered(process: &Process) -> &'static [Interface] {
-    let identity = match process.emulator() {
-        Ok(emulator) => emulator.identity(),
-        Err(_) => Settings::from_environment().map_or(Identity::Twintoken, |settings| settings.identity),
+/// The flags of all interfaces: CKF_INTERFACE_FORK_SAFE promises a child its parent's sessions, so it is off unless a
+/// child inherits them.
+const FLAGS: [CK_FLAGS; 2] = [0, CKF_INTERFACE_FORK_SAFE];
+
+/// The interfaces of this process, and which of [`FLAGS`] they have: a module that stands in for SoftHSM2 has its one.
+fn offered(process: &Process) -> (&'static [Interface], usize) {
+    let read = |settings: &Settings| (settings.identity, settings.fork);
+    let (identity, fork) = match process.emulator() {
+        Ok(emulator) => read(emulator.settings()),
+        Err(_) => instance::settings().map_or_else(|_| Default::default(), |settings| read(&settings)),
     };
-    match identity {
-        Identity::Twintoken => &INTERFACES,
+    let interfaces = match identity {
+        Identity::Twintoken => &INTERFACES[..],
         Identity::Softhsm2 => &INTERFACES[3..],
-    }
+    };
+    (interfaces, usize::from(fork == OnFork::Inherit))
 }
 
 fn same(one: CK_VERSION, other: CK_VERSION) -> bool {
@@ -81,7 +87,8 @@ cryptoki_functions! {
     fn C_GetInterfaceList(interfaces: *mut CK_INTERFACE, count: *mut CK_ULONG) in process {
         // SAFETY: the caller vouches for both pointers.
         let out = unsafe { Interfaces::new(interfaces, count) }?;
-        out.answer(offered(process))
+        let (interfaces, flags) = offered(process);
+        out.answer(interfaces, FLAGS[flags])
     }
 
     /// C_GetInterface.
@@ -103,10 +110,13 @@ cryptoki_functions! {
             Some(unsafe { bytes::structure(version, none.clone()) }?)
         };
         let fits = |one: &Interface| wanted.is_none_or(|version| same(one.version, version));
-        let found = offered(process).iter().find(|one| ours && flags == 0 && fits(one)).ok_or(none)?;
-        let handed = HANDED.get_or_init(|| Handed(std::array::from_fn(|index| INTERFACES[index].as_c())));
+        let (interfaces, had) = offered(process);
+        let has_flags = flags & !FLAGS[had] == 0;
+        let found = interfaces.iter().find(|one| ours && has_flags && fits(one)).ok_or(none)?;
+        let with = |flags| std::array::from_fn(|index| INTERFACES[index].as_c(flags));
+        let handed = HANDED.get_or_init(|| Handed(FLAGS.map(with)));
         let at = INTERFACES.iter().position(|one| same(one.version, found.version)).unwrap_or(0);
-        place.put((&raw const handed.0[at]).cast_mut());
+        place.put((&raw const handed.0[had][at]).cast_mut());
         Ok(())
     }
 }

@@ -74,6 +74,7 @@ cryptoki_functions! {
         username: *mut CK_UTF8CHAR,
         username_length: CK_ULONG,
     ) with face {
+        face.knows_session(session)?;
         // SAFETY: the caller vouches for the PIN and the name.
         let (pin, username) = unsafe { (bytes::pin(pin, pin_length)?, bytes::pin(username, username_length)?) };
         face.login_user(session, user, pin, username)
@@ -90,6 +91,7 @@ cryptoki_functions! {
         kind: CK_SESSION_VALIDATION_FLAGS_TYPE,
         flags: *mut CK_FLAGS,
     ) with face {
+        face.knows_session(session)?;
         // SAFETY: the caller vouches for the pointer.
         let place = unsafe { Place::new(flags) }?;
         place.put(face.session_validation_flags(session, kind)?);

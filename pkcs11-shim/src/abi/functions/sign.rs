@@ -10,10 +10,9 @@ use twintoken::pkcs11::Operation;
 cryptoki_functions! {
     /// C_SignInit.
     fn C_SignInit(session: CK_SESSION_HANDLE, mechanism: *mut CK_MECHANISM, key: CK_OBJECT_HANDLE) with face {
-        face.knows_session(session)?;
         // SAFETY: the caller vouches for the mechanism and its parameter.
-        let mechanism = unsafe { mechanism::read(&face, session, mechanism) }?;
-        face.sign_init(session, &mechanism, key)
+        let mechanism = unsafe { mechanism::of_init(&face, session, Operation::Sign, mechanism) }?;
+        mechanism.map_or(Ok(()), |mechanism| face.sign_init(session, &mechanism, key))
     }
 
     /// C_Sign.

@@ -5,9 +5,10 @@ use crate::abi::bytes;
 use crate::abi::guard::cryptoki_functions;
 use crate::abi::out::{List, Place};
 use cryptoki_sys::{
-    CK_BBOOL, CK_FALSE, CK_MECHANISM_INFO, CK_MECHANISM_TYPE, CK_SESSION_HANDLE, CK_SLOT_ID, CK_SLOT_INFO,
-    CK_TOKEN_INFO, CK_ULONG, CK_UTF8CHAR,
+    CK_BBOOL, CK_FALSE, CK_FLAGS, CK_MECHANISM_INFO, CK_MECHANISM_TYPE, CK_SESSION_HANDLE, CK_SLOT_ID,
+    CK_SLOT_INFO, CK_TOKEN_INFO, CK_ULONG, CK_UTF8CHAR, CKF_DONT_BLOCK, CKR_NO_EVENT, CKR_OK,
 };
+use std::ffi::c_void;
 use twintoken::fault::Fault;
 use twintoken::pkcs11::TokenInfo;
 
@@ -87,6 +88,22 @@ cryptoki_functions! {
             flags: info.flags,
         });
         Ok(())
+    }
+
+    /// C_WaitForSlotEvent.
+    fn C_WaitForSlotEvent(flags: CK_FLAGS, slot: *mut CK_SLOT_ID, reserved: *mut c_void) with face {
+        // SAFETY: the caller vouches for the pointer.
+        let place = unsafe { Place::new(slot) }?;
+        if !reserved.is_null() {
+            return Err(Fault::BadArgument("pReserved is not NULL"));
+        }
+        match face.wait_for_slot_event(flags & CKF_DONT_BLOCK == 0)? {
+            Some(slot) => {
+                place.put(slot);
+                Ok(CKR_OK)
+            }
+            None => Ok(CKR_NO_EVENT),
+        }
     }
 
     /// C_InitToken. The label has 32 bytes and no end mark.

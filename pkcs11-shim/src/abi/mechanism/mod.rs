@@ -10,7 +10,7 @@ use cryptoki_sys::{
 };
 use twintoken::fault::Fault;
 use twintoken::key::algorithm::Hash;
-use twintoken::pkcs11::{Cryptoki, Mechanism, parameter_shape};
+use twintoken::pkcs11::{Cryptoki, Mechanism, Operation, parameter_shape};
 use twintoken::registry::constants as ck;
 use twintoken::registry::parameter::{Parameter, Shape};
 
@@ -33,6 +33,24 @@ pub(super) unsafe fn read(
     let mechanism = unsafe { read_alone(pointer) };
     // §5.1.7: that the session is none comes before anything that is wrong with the mechanism.
     mechanism.or_else(|fault| face.session_info(session).and(Err(fault)))
+}
+
+/// The mechanism that a C_…Init was given; `None` when it was NULL and the active operation ended by that (3.0).
+///
+/// # Safety
+/// As for [`read`].
+pub(super) unsafe fn of_init(
+    face: &Cryptoki<'_>,
+    session: CK_SESSION_HANDLE,
+    operation: Operation,
+    pointer: *const CK_MECHANISM,
+) -> Result<Option<Mechanism>, Fault> {
+    face.knows_session(session)?;
+    if pointer.is_null() {
+        return face.cancel(session, operation).map(|()| None);
+    }
+    // SAFETY: this function's contract.
+    unsafe { read(face, session, pointer) }.map(Some)
 }
 
 /// # Safety
@@ -101,7 +119,7 @@ unsafe fn whole<T: Copy>(given: &CK_MECHANISM) -> Result<T, Fault> {
 ///
 /// # Safety
 /// `pointer`, if not NULL, must be readable for `length` bytes.
-unsafe fn string(pointer: *const CK_BYTE, length: CK_ULONG) -> Result<Vec<u8>, Fault> {
+pub(super) unsafe fn string(pointer: *const CK_BYTE, length: CK_ULONG) -> Result<Vec<u8>, Fault> {
     let fault = Fault::BadParameter("a string inside it is NULL or longer than 16 MiB");
     // SAFETY: this function's contract is the same.
     unsafe { bytes::slice(pointer.cast(), length, STRING_LIMIT, fault) }.map(<[u8]>::to_vec)

@@ -43,6 +43,10 @@ impl RawModule {
             Call::Final { operation, session, signature, room } => {
                 self.finish(&mut loan, *operation, session, signature.as_ref(), *room)?
             }
+            Call::C_DigestEncryptUpdate { .. }
+            | Call::C_DecryptDigestUpdate { .. }
+            | Call::C_SignEncryptUpdate { .. }
+            | Call::C_DecryptVerifyUpdate { .. } => self.both(&mut loan, call)?,
             Call::C_DigestKey { session, key } => {
                 let (session, key) = (self.handle(session)?, self.handle(key)?);
                 call!(self, C_DigestKey(session, key))
@@ -88,6 +92,34 @@ impl RawModule {
             Operation::Sign | Operation::Verify => call!(self, C_Sign(session, data, size, pointer, length)),
             Operation::SignRecover => call!(self, C_SignRecover(session, data, size, pointer, length)),
             Operation::VerifyRecover => call!(self, C_VerifyRecover(session, data, size, pointer, length)),
+        };
+        output.report(&mut answer);
+        Ok(answer)
+    }
+
+    /// Two operations at once.
+    fn both(&self, loan: &mut Loan, call: &Call) -> Made<Answer> {
+        let (Call::C_DigestEncryptUpdate { session, input, room }
+        | Call::C_DecryptDigestUpdate { session, input, room }
+        | Call::C_SignEncryptUpdate { session, input, room }
+        | Call::C_DecryptVerifyUpdate { session, input, room }) = call
+        else {
+            return Err(format!("{} drives no two operations", call.function()));
+        };
+        let (session, (data, size)) = (self.handle(session)?, loan.input(input));
+        let mut output = Output::new(*room, 1)?;
+        let (pointer, length) = (output.pointer(), output.length());
+        let mut answer = match call {
+            Call::C_DigestEncryptUpdate { .. } => {
+                call!(self, C_DigestEncryptUpdate(session, data, size, pointer, length))
+            }
+            Call::C_DecryptDigestUpdate { .. } => {
+                call!(self, C_DecryptDigestUpdate(session, data, size, pointer, length))
+            }
+            Call::C_SignEncryptUpdate { .. } => {
+                call!(self, C_SignEncryptUpdate(session, data, size, pointer, length))
+            }
+            _ => call!(self, C_DecryptVerifyUpdate(session, data, size, pointer, length)),
         };
         output.report(&mut answer);
         Ok(answer)

@@ -3,6 +3,7 @@
 
 mod buffer;
 mod crypto;
+mod later;
 mod library;
 mod list;
 mod loan;
@@ -23,6 +24,7 @@ pub use list::function_list;
 /// A loaded module and the names of everything it gave a handle for.
 pub struct RawModule {
     functions: CK_FUNCTION_LIST,
+    later: list::Later,
     handles: BTreeMap<String, u64>,
     /// How many objects each name of C_FindObjects has been given to.
     found: BTreeMap<String, u64>,
@@ -66,6 +68,7 @@ impl RawModule {
         let (library, functions) = function_list(path)?;
         Ok(Self {
             functions,
+            later: list::later_lists(&library),
             handles: BTreeMap::new(),
             found: BTreeMap::new(),
             slot: None,
@@ -88,7 +91,10 @@ impl RawModule {
             Some(answer) => Ok(answer),
             None => match self.objects(call)? {
                 Some(answer) => Ok(answer),
-                None => self.crypto(call),
+                None => match self.later(call)? {
+                    Some(answer) => Ok(answer),
+                    None => self.crypto(call),
+                },
             },
         }
     }

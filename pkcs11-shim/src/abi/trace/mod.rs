@@ -1,0 +1,94 @@
+//! The trace: with the setting `trace`, one JSON line for each call, with its arguments, its result, how long it took,
+//! and the rule behind a refusal. No PIN, no key value and no data of the caller's ever gets into it.
+
+mod argument;
+mod attributes;
+mod json;
+
+pub(super) use argument::{Argument, Arguments};
+
+use json::Object;
+use std::fs::{File, OpenOptions};
+use std::io::Write as _;
+use std::path::Path;
+use std::time::Duration;
+use twintoken::registry::constants;
+
+/// An open trace file.
+#[derive(Debug)]
+pub(super) struct Trace(File);
+
+/// One call, when it is over.
+pub(super) struct Call<'a> {
+    /// The process it was made in.
+    pub(super) process: u32,
+    /// The function's name.
+    pub(super) name: &'static str,
+    /// What it was called with.
+    pub(super) arguments: &'a Arguments,
+    /// What it answered.
+    pub(super) code: u64,
+    /// Why, when it refused.
+    pub(super) reason: Option<&'a str>,
+    /// How long it took.
+    pub(super) took: Duration,
+}
+
+impl Trace {
+    /// The trace the environment asks for, before any settings are read.
+    pub(super) fn from_environment() -> Option<Trace> {
+        let path = std::env::var_os("TWINTOKEN_TRACE").filter(|path| !path.is_empty())?;
+        Trace::to(Path::new(&path))
+    }
+
+    /// A trace into this file. One that cannot be opened is no reason to fail a program's calls.
+    pub(super) fn to(path: &Path) -> Option<Trace> {
+        let mut options = OpenOptions::new();
+        options.create(true).append(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        options.open(path).ok().map(Trace)
+    }
+
+    /// Appends one line, in one write, so that the lines of several threads and processes do not mix.
+    pub(super) fn record(&self, call: &Call<'_>) {
+        let _ = (&self.0).write_all(line(call).as_bytes());
+    }
+}
+
+fn line(call: &Call<'_>) -> String {
+    let mut line = Object::default();
+    line.number("pid", call.process.into());
+    line.text("call", call.name);
+    let (given, gives) = argument::shown(call.name, call.arguments, call.code);
+    line.object("arguments", given);
+    line.object("gives", gives);
+    line.text("result", &named("CKR_", call.code));
+    if let Some(reason) = call.reason {
+        line.text("reason", reason);
+    }
+    line.number("us", u64::try_from(call.took.as_micros()).unwrap_or(u64::MAX));
+    line.end() + "\n"
+}
+
+/// A constant's name, or its number where the specification has none.
+fn named(prefix: &str, value: u64) -> String {
+    constants::name_of(prefix, value).map_or_else(|| format!("{value:#x}"), str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_names_the_call_its_arguments_its_result_and_the_escaped_reason() {
+        let arguments = vec![("session", Argument::from(3_u64))];
+        let took = Duration::from_micros(42);
+        let plain = Call { process: 7, name: "C_Sign", arguments: &arguments, code: 0, reason: None, took };
+        let expected =
+            "{\"pid\":7,\"call\":\"C_Sign\",\"arguments\":{\"session\":3},\"result\":\"CKR_OK\",\"us\":42}\n";
+        assert_eq!(line(&plain), expected);
+        let refused = line(&Call { code: 7, reason: Some("a \"b\"\n"), ..plain });
+        assert!(refused.contains(r#""result":"CKR_ARGUMENTS_BAD","reason":"a \"b\"\u000a""#), "{refused}");
+    }
+}
