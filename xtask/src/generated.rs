@@ -65,8 +65,6 @@ fn keys(row: &Mechanism) -> String {
         KeyKind::TripleDes => "triple DES".to_owned(),
         KeyKind::AnySecret => "any secret".to_owned(),
         KeyKind::MlKem => "ML-KEM".to_owned(),
-        KeyKind::ChaCha20 => "ChaCha20".to_owned(),
-        KeyKind::XChaCha20 => "XChaCha20".to_owned(),
     };
     let list: Vec<String> = row.keys.iter().map(name).collect();
     if list.is_empty() { "-".to_owned() } else { list.join(", ") }
