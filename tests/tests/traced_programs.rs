@@ -46,7 +46,7 @@ impl World {
             "a PIN is in it"
         );
         let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-        let refused = lines.filter(|line| line["call"] == name && line["result"] != "CKR_OK").last();
+        let refused = lines.rfind(|line| line["call"] == name && line["result"] != "CKR_OK");
         refused.unwrap_or_else(|| panic!("no {name} was refused; the program said: {said}\n{text}"))
     }
 }

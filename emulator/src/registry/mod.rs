@@ -5,16 +5,18 @@
 
 pub mod aead;
 pub mod constants;
-mod end;
 pub mod kdf;
 pub mod kem;
 mod key_kind;
 pub mod message;
 pub mod parameter;
 mod recover;
+mod sizes;
 pub mod xof;
 
+pub use key_kind::KeyKind;
 pub use recover::{Recover, RecoverFn};
+pub use sizes::{Sizes, Unit};
 
 use crate::env::Rng;
 use crate::fault::Fault;
@@ -23,64 +25,11 @@ use crate::key::algorithm::{Algorithm, Hash};
 use crate::key::key_type::KeyType;
 use crate::secret::Secret;
 use aead::Aead;
-pub use end::End;
 use kdf::Kdf;
 use kem::Kem;
-pub use key_kind::KeyKind;
 use message::MessageShape;
 use parameter::{Parameter, Shape};
 use xof::Xof;
-
-/// The unit in which PKCS#11 counts a mechanism's key sizes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unit {
-    /// The mechanism has no key: sizes read as 0.
-    None,
-    /// Bits.
-    Bits,
-    /// Bytes.
-    Bytes,
-    /// Bytes of the public key, whose size in bits PSA counts otherwise: which keys fit is the family's to say.
-    PublicKeyBytes,
-}
-
-/// The key sizes a mechanism works with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Sizes {
-    /// Smallest, in `unit`.
-    pub min: usize,
-    /// Largest, in `unit`.
-    pub max: usize,
-    /// What is counted.
-    pub unit: Unit,
-}
-
-impl Sizes {
-    /// For a mechanism without a key.
-    pub const NONE: Sizes = Sizes { min: 0, max: 0, unit: Unit::None };
-
-    /// Whether a key of `bits` bits is within.
-    #[must_use]
-    pub fn admit(&self, bits: usize) -> bool {
-        let size = match self.unit {
-            Unit::None | Unit::PublicKeyBytes => return true,
-            Unit::Bits => bits,
-            Unit::Bytes => bits.div_ceil(8),
-        };
-        (self.min..=self.max).contains(&size)
-    }
-}
-
-impl std::fmt::Display for Sizes {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.unit {
-            Unit::None => formatter.write_str("-"),
-            Unit::Bits => write!(formatter, "{} to {} bits", self.min, self.max),
-            Unit::Bytes => write!(formatter, "{} to {} bytes", self.min, self.max),
-            Unit::PublicKeyBytes => write!(formatter, "public keys of {} to {} bytes", self.min, self.max),
-        }
-    }
-}
 
 /// What a PSA caller hands to the algorithm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -209,6 +158,15 @@ pub struct Generate {
     pub makes: &'static [KeyType],
     /// Makes material, in PSA's export format, for a key of this type and size in bits.
     pub make: fn(KeyType, bits: usize, &GenerateOptions, &dyn Rng) -> Result<Secret, Fault>,
+}
+
+/// An end of a string of bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// Its most significant bytes.
+    Leading,
+    /// Its least significant bytes.
+    Trailing,
 }
 
 /// Gives the secret of a key and the parameter; a derivation of any length gives as many bytes as are asked for.
