@@ -241,3 +241,39 @@ fn the_flags_say_which_mechanisms_take_messages_and_which_take_them_in_parts() {
     assert_eq!(flags(ck::CKM_ECDSA) & ck::CKF_MULTI_MESSAGE, 0);
     assert_ne!(flags(ck::CKM_ECDSA_SHA256) & ck::CKF_MULTI_MESSAGE, 0);
 }
+
+#[test]
+fn a_session_cancel_ends_the_processes_it_names_and_a_logout_those_of_private_keys() {
+    let (emulator, session) = ready();
+    let face = emulator.pkcs11();
+    let key = aes(face, session, false, &[]);
+    let (public, private) = ec_pair(face, session, "pair");
+    let ecdsa = mechanism(ck::CKM_ECDSA_SHA256);
+    let processes = [
+        (MessageProcess::Encrypt, ck::CKF_MESSAGE_ENCRYPT),
+        (MessageProcess::Decrypt, ck::CKF_MESSAGE_DECRYPT),
+        (MessageProcess::Sign, ck::CKF_MESSAGE_SIGN),
+        (MessageProcess::Verify, ck::CKF_MESSAGE_VERIFY),
+    ];
+    let begin = || {
+        face.message_crypt_init(session, Encrypt, ck::CKM_AES_GCM, key).unwrap();
+        face.message_crypt_init(session, Decrypt, ck::CKM_AES_GCM, key).unwrap();
+        face.message_sign_init(session, &ecdsa, private).unwrap();
+        face.message_verify_init(session, &ecdsa, public).unwrap();
+    };
+    for (_, flag) in processes {
+        begin();
+        face.session_cancel(session, flag).unwrap();
+        for (process, own) in processes {
+            let due = if own == flag { Err(Fault::NoOperation) } else { Ok(()) };
+            assert_eq!(face.message_final(session, process), due, "{own} after {flag}");
+        }
+    }
+    begin();
+    face.logout(session).unwrap();
+    for (process, flag) in processes {
+        // The public key is no private object, so what goes on with it stays.
+        let due = if flag == ck::CKF_MESSAGE_VERIFY { Ok(()) } else { Err(Fault::NoOperation) };
+        assert_eq!(face.message_final(session, process), due, "{flag}");
+    }
+}

@@ -28,6 +28,30 @@ pub const LATER: &[&str] = &[
     "C_AsyncComplete",
     "C_AsyncGetID",
     "C_AsyncJoin",
+    "C_EncapsulateKey",
+    "C_DecapsulateKey",
+    "C_WrapKeyAuthenticated",
+    "C_UnwrapKeyAuthenticated",
+    "C_MessageEncryptInit",
+    "C_EncryptMessage",
+    "C_EncryptMessageBegin",
+    "C_EncryptMessageNext",
+    "C_MessageEncryptFinal",
+    "C_MessageDecryptInit",
+    "C_DecryptMessage",
+    "C_DecryptMessageBegin",
+    "C_DecryptMessageNext",
+    "C_MessageDecryptFinal",
+    "C_MessageSignInit",
+    "C_SignMessage",
+    "C_SignMessageBegin",
+    "C_SignMessageNext",
+    "C_MessageSignFinal",
+    "C_MessageVerifyInit",
+    "C_VerifyMessage",
+    "C_VerifyMessageBegin",
+    "C_VerifyMessageNext",
+    "C_MessageVerifyFinal",
 ];
 
 /// The roles of a function's arguments, or `None` for a name that is not known here.
@@ -94,10 +118,22 @@ const LETTERS: &[(&str, &str)] = &[
     ("C_GetSessionValidationFlags", "snp"),
     ("C_AsyncComplete C_AsyncGetID", "spp"),
     ("C_AsyncJoin", "spnpl"),
+    ("C_EncapsulateKey", "spnplpLp"),
+    ("C_DecapsulateKey", "spnplplp"),
+    ("C_WrapKeyAuthenticated", "spnnplpL"),
+    ("C_UnwrapKeyAuthenticated", "spnplplplp"),
+    ("C_MessageEncryptInit C_MessageDecryptInit C_MessageSignInit C_MessageVerifyInit", "spn"),
+    ("C_EncryptMessage C_DecryptMessage", "splplplpL"),
+    ("C_EncryptMessageBegin C_DecryptMessageBegin", "splpl"),
+    ("C_EncryptMessageNext C_DecryptMessageNext", "splplpLn"),
+    ("C_SignMessage C_SignMessageNext", "splplpL"),
+    ("C_VerifyMessage C_VerifyMessageNext", "splplpl"),
+    ("C_SignMessageBegin C_VerifyMessageBegin", "spl"),
+    ("C_MessageEncryptFinal C_MessageDecryptFinal C_MessageSignFinal C_MessageVerifyFinal", "s"),
 ];
 
 /// The most arguments that any function has.
-pub const MOST_ARGUMENTS: usize = 8;
+pub const MOST_ARGUMENTS: usize = 10;
 
 /// Calls the function at `address` with these words as its arguments.
 ///
@@ -108,8 +144,8 @@ pub const MOST_ARGUMENTS: usize = 8;
 /// `address` must be a PKCS#11 function's. Pointers among the words must be NULL or valid for what the function does with
 /// them.
 pub unsafe fn call(address: usize, words: [u64; MOST_ARGUMENTS]) -> u64 {
-    type AnyFunction = unsafe extern "C" fn(u64, u64, u64, u64, u64, u64, u64, u64) -> u64;
-    let [a, b, c, d, e, f, g, h] = words;
+    type AnyFunction = unsafe extern "C" fn(u64, u64, u64, u64, u64, u64, u64, u64, u64, u64) -> u64;
+    let [a, b, c, d, e, f, g, h, i, j] = words;
     // SAFETY: a function's address, by this function's contract; see above for the arguments.
-    unsafe { std::mem::transmute::<usize, AnyFunction>(address)(a, b, c, d, e, f, g, h) }
+    unsafe { std::mem::transmute::<usize, AnyFunction>(address)(a, b, c, d, e, f, g, h, i, j) }
 }

@@ -144,6 +144,18 @@ impl Cryptoki<'_> {
         if named(ck::CKF_VERIFY_RECOVER) {
             session.verify_recover.revoke(all);
         }
+        if named(ck::CKF_MESSAGE_ENCRYPT) {
+            session.message_encrypt.revoke(all);
+        }
+        if named(ck::CKF_MESSAGE_DECRYPT) {
+            session.message_decrypt.revoke(all);
+        }
+        if named(ck::CKF_MESSAGE_SIGN) {
+            session.message_sign.revoke(all);
+        }
+        if named(ck::CKF_MESSAGE_VERIFY) {
+            session.message_verify.revoke(all);
+        }
         if named(ck::CKF_FIND_OBJECTS) && session.is_searching() {
             session.end_search()?;
         }
