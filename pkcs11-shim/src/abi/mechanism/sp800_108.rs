@@ -131,8 +131,8 @@ mod tests {
     use std::ptr;
 
     fn at<T>(type_: CK_ULONG, structure: &T) -> CK_PRF_DATA_PARAM {
-        let pValue = ptr::from_ref(structure).cast_mut().cast();
-        CK_PRF_DATA_PARAM { type_, pValue, ulValueLen: size_of::<T>() as CK_ULONG }
+        let place = ptr::from_ref(structure).cast_mut().cast();
+        CK_PRF_DATA_PARAM { type_, pValue: place, ulValueLen: size_of::<T>() as CK_ULONG }
     }
 
     fn read(given: &[CK_PRF_DATA_PARAM]) -> Result<Vec<Field>, Fault> {
