@@ -67,6 +67,7 @@ impl Use {
             KeyType::EccKeyPair(EccFamily::TwistedEdwards) => vec![Use::Sign],
             pair if pair.is_pair() => vec![Use::Sign, Use::Derive],
             KeyType::GenericSecret => vec![Use::Sign, Use::Verify, Use::Derive],
+            KeyType::HmacWith(_) => vec![Use::Sign, Use::Verify],
             _ => vec![Use::Encrypt, Use::Decrypt, Use::Wrap, Use::Unwrap],
         }
     }

@@ -323,7 +323,7 @@ fn what_cannot_be_imported_is_told_with_what_would_help() {
     world.make_keys();
     world.openssl("rsa -in rsa.pem -traditional -aes128 -passout pass:secret -out old.pem");
     world.openssl("req -new -key ec.pem -subj /CN=x -out request.pem");
-    world.openssl("genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:1024 -out small.pem");
+    world.openssl("genpkey -algorithm EC -pkeyopt ec_paramgen_curve:secp224r1 -out p224.pem");
     std::fs::write(
         world.path("two.pem"),
         [std::fs::read(world.path("ec.pem")).unwrap(), std::fs::read(world.path("ed.pem")).unwrap()].concat(),
@@ -332,7 +332,7 @@ fn what_cannot_be_imported_is_told_with_what_would_help() {
     for (arguments, part) in [
         (&["import", "old.pem"][..], "openssl pkcs8 -topk8"),
         (&["import", "request.pem"], "CERTIFICATE REQUEST"),
-        (&["import", "small.pem"], "1024 bits"),
+        (&["import", "p224.pem"], "curve"),
         (&["import", "absent.pem"], "absent.pem: it cannot be read"),
         (&["import", "two.pem", "--label", "x"], "one by one"),
     ] {

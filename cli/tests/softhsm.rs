@@ -3,8 +3,8 @@
 
 use cryptoki_sys::{
     CK_ATTRIBUTE, CK_ATTRIBUTE_TYPE, CK_SESSION_HANDLE, CK_UNAVAILABLE_INFORMATION, CKA_ALLOWED_MECHANISMS,
-    CKA_CHECK_VALUE, CKA_CLASS, CKA_LABEL, CKA_UNIQUE_ID, CKA_UNWRAP_TEMPLATE, CKA_WRAP_TEMPLATE,
-    CKR_ATTRIBUTE_SENSITIVE, CKR_OK, CKU_USER,
+    CKA_CHECK_VALUE, CKA_CLASS, CKA_LABEL, CKA_PUBLIC_KEY_INFO, CKA_UNIQUE_ID, CKA_UNWRAP_TEMPLATE,
+    CKA_WRAP_TEMPLATE, CKR_ATTRIBUTE_SENSITIVE, CKR_OK, CKU_USER,
 };
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -252,7 +252,13 @@ fn compare() {
                 continue;
             }
             let absent = *ours == Reply::Absent && may_be_absent(attribute, value);
-            assert!(absent || value == ours, "{name:?} {attribute}: {value:?} there, {ours:?} here");
+            // SoftHSM2 leaves it empty; this store computes it.
+            let computed = constants::name_of("CKA_", CKA_PUBLIC_KEY_INFO) == Some(attribute)
+                && *value == Reply::Bytes(Vec::new());
+            assert!(
+                absent || computed || value == ours,
+                "{name:?} {attribute}: {value:?} there, {ours:?} here"
+            );
             compared += 1;
         }
         assert!(compared >= 8, "{name:?}: {attributes:?}");
@@ -285,7 +291,7 @@ fn keys_that_were_brought_over_sign_and_openssl_verifies_with_what_softhsm2_said
 #[test]
 fn what_cannot_be_taken_is_named_with_its_reason_and_the_rest_comes() {
     let Some(world) = World::with_token() else { return };
-    world.there(&["--keypairgen", "--key-type", "rsa:1024", "--id", "01", "--label", "a small key"]);
+    world.there(&["--keypairgen", "--key-type", "EC:secp224r1", "--id", "01", "--label", "a small key"]);
     world.there(&["--keygen", "--key-type", "AES:16", "--label", "an AES key"]);
     let broken = world.folder.path().join("tokens");
     let token = std::fs::read_dir(broken).unwrap().next().unwrap().unwrap().path();
@@ -296,7 +302,7 @@ fn what_cannot_be_taken_is_named_with_its_reason_and_the_rest_comes() {
     for part in [
         "1 object taken over",
         "4 objects left out",
-        "private \"a small key\" (CKK_RSA): a key of 1024 bits",
+        "private \"a small key\" (CKK_EC): the curve is not supported",
         "public \"a small key\"",
         "0-unfinished.object: the file is empty",
         "1-damaged.object: the file is damaged",

@@ -124,6 +124,40 @@ fn a_pss_policy_settles_the_salt_on_both_faces() {
 }
 
 #[test]
+fn a_key_made_for_hmac_with_one_hash_is_for_no_other_on_both_faces() {
+    let emulator = empty_with(|settings| settings.pin = Some("1234".to_owned()));
+    let session = logged_in(&emulator);
+    let face = emulator.pkcs11();
+    let wished = template(&[
+        (ck::CKA_TOKEN, Entry::Is(true)),
+        (ck::CKA_SIGN, Entry::Is(true)),
+        (ck::CKA_VALUE_LEN, Entry::Number(32)),
+    ]);
+    let key = face.generate_key(session, &mechanism(ck::CKM_SHA256_KEY_GEN), &wished).unwrap();
+    assert_eq!(support::number(face, session, key, ck::CKA_KEY_TYPE), ck::CKK_SHA256_HMAC);
+    assert_eq!(support::number(face, session, key, ck::CKA_KEY_GEN_MECHANISM), ck::CKM_SHA256_KEY_GEN);
+    face.sign_init(session, &mechanism(ck::CKM_SHA256_HMAC), key).unwrap();
+    let tag = face.sign(session, b"data", Room::ENOUGH).unwrap().into_bytes();
+    for other in [ck::CKM_SHA384_HMAC, ck::CKM_SHA_1_HMAC_GENERAL, ck::CKM_AES_CMAC] {
+        let mechanism = Mechanism {
+            ckm: other,
+            parameter: if other == ck::CKM_SHA_1_HMAC_GENERAL {
+                Parameter::MacLength(10)
+            } else {
+                Parameter::None
+            },
+        };
+        let refused = face.sign_init(session, &mechanism, key);
+        assert!(matches!(refused, Err(Fault::WrongKeyType(_))), "{other:#x}: {refused:?}");
+    }
+    let id = KeyId(u32::try_from(support::number(face, session, key, 0xd457_0001)).unwrap());
+    let psa = emulator.psa();
+    assert_eq!(psa.get_key_attributes(id).unwrap().key_type(), KeyType::HMAC);
+    assert_eq!(psa.mac_compute(id, Algorithm::hmac(SHA256), b"data").unwrap(), tag);
+    assert!(psa.mac_compute(id, Algorithm::hmac(SHA384), b"data").is_err());
+}
+
+#[test]
 fn allowed_mechanisms_hold_for_psa_and_permit_it_no_shorter_mac() {
     let emulator = empty_with(|settings| settings.pin = Some("1234".to_owned()));
     let session = logged_in(&emulator);

@@ -247,7 +247,7 @@ fn every_mechanism_does_no_more_than_the_specifications_table_and_counts_as_it_s
                 KeyKind::TripleDes => "CKK_DES3",
                 KeyKind::AnySecret => "CKK_GENERIC_SECRET",
                 KeyKind::MlKem => "CKK_ML_KEM",
-                KeyKind::Secret => "CKK_GENERIC_SECRET",
+                KeyKind::Hmac(_) => "CKK_GENERIC_SECRET",
             };
             assert!(one.key_types.iter().any(|word| word == due), "{} with {due}", row.name);
         }

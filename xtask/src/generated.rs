@@ -60,7 +60,7 @@ fn keys(row: &Mechanism) -> String {
         KeyKind::Aes => "AES".to_owned(),
         KeyKind::ChaCha20 => "ChaCha20".to_owned(),
         KeyKind::XChaCha20 => "XChaCha20".to_owned(),
-        KeyKind::Secret => "HMAC, generic secret".to_owned(),
+        KeyKind::Hmac(_) => "HMAC, generic secret".to_owned(),
         KeyKind::Des => "DES".to_owned(),
         KeyKind::TripleDes => "triple DES".to_owned(),
         KeyKind::AnySecret => "any secret".to_owned(),

@@ -61,7 +61,11 @@ pub fn check_value(key: &Key, hidden: bool) -> Option<Vec<u8>> {
             24 => of_zeros::<Aes192>(value)?,
             _ => of_zeros::<Aes256>(value)?,
         },
-        KeyType::RawData | KeyType::Hmac | KeyType::Derive | KeyType::GenericSecret => {
+        KeyType::RawData
+        | KeyType::Hmac
+        | KeyType::HmacWith(_)
+        | KeyType::Derive
+        | KeyType::GenericSecret => {
             if hidden && value.len() < GUESSED {
                 return None;
             }

@@ -4,7 +4,7 @@ use super::digest::Function;
 use super::{Family, KeyRules, mac, no_parameter, sized};
 use crate::env::Rng;
 use crate::fault::Fault;
-use crate::key::algorithm::Algorithm;
+use crate::key::algorithm::{Algorithm, Hash};
 use crate::key::key_type::KeyType;
 use crate::key::{Attributes, Key};
 use crate::registry::constants as ck;
@@ -29,6 +29,17 @@ const TYPES: &[KeyType] = &[
     KeyType::PasswordHash,
     KeyType::Pepper,
 ];
+
+/// Keys of these types are for HMAC with one hash.
+const OF_ONE_HASH: [KeyType; Hash::ALL.len()] = {
+    let mut types = [KeyType::Hmac; Hash::ALL.len()];
+    let mut at = 0;
+    while at < types.len() {
+        types[at] = KeyType::HmacWith(Hash::ALL[at]);
+        at += 1;
+    }
+    types
+};
 
 /// The family's rows.
 pub static FAMILY: Family = Family {
@@ -70,6 +81,50 @@ pub static FAMILY: Family = Family {
     keys: Some(KeyRules { types: TYPES, admit, public: None }),
 };
 
+/// The family of keys that are for one hash, and their generation (§6.20 to §6.31).
+pub static OF_ONE: Family = Family {
+    name: "hmac keys of one hash",
+    mechanisms: &[
+        generator("CKM_SHA_1_KEY_GEN", ck::CKM_SHA_1_KEY_GEN, &[KeyType::HmacWith(Hash::Sha1)]),
+        generator("CKM_SHA224_KEY_GEN", ck::CKM_SHA224_KEY_GEN, &[KeyType::HmacWith(Hash::Sha224)]),
+        generator("CKM_SHA256_KEY_GEN", ck::CKM_SHA256_KEY_GEN, &[KeyType::HmacWith(Hash::Sha256)]),
+        generator("CKM_SHA384_KEY_GEN", ck::CKM_SHA384_KEY_GEN, &[KeyType::HmacWith(Hash::Sha384)]),
+        generator("CKM_SHA512_KEY_GEN", ck::CKM_SHA512_KEY_GEN, &[KeyType::HmacWith(Hash::Sha512)]),
+        generator(
+            "CKM_SHA512_224_KEY_GEN",
+            ck::CKM_SHA512_224_KEY_GEN,
+            &[KeyType::HmacWith(Hash::Sha512_224)],
+        ),
+        generator(
+            "CKM_SHA512_256_KEY_GEN",
+            ck::CKM_SHA512_256_KEY_GEN,
+            &[KeyType::HmacWith(Hash::Sha512_256)],
+        ),
+        generator("CKM_SHA3_224_KEY_GEN", ck::CKM_SHA3_224_KEY_GEN, &[KeyType::HmacWith(Hash::Sha3_224)]),
+        generator("CKM_SHA3_256_KEY_GEN", ck::CKM_SHA3_256_KEY_GEN, &[KeyType::HmacWith(Hash::Sha3_256)]),
+        generator("CKM_SHA3_384_KEY_GEN", ck::CKM_SHA3_384_KEY_GEN, &[KeyType::HmacWith(Hash::Sha3_384)]),
+        generator("CKM_SHA3_512_KEY_GEN", ck::CKM_SHA3_512_KEY_GEN, &[KeyType::HmacWith(Hash::Sha3_512)]),
+    ],
+    keys: Some(KeyRules { types: &OF_ONE_HASH, admit, public: None }),
+};
+
+const fn generator(name: &'static str, ckm: u64, makes: &'static [KeyType]) -> Mechanism {
+    Mechanism {
+        name,
+        ckm,
+        sizes: Sizes { min: 1, max: LONGEST, unit: Unit::Bytes },
+        generate: Some(Generate { makes, make: generate }),
+        ..Mechanism::NOTHING
+    }
+}
+
+/// The kinds of key that HMAC with a hash takes.
+struct Kinds<D>(std::marker::PhantomData<D>);
+
+impl<D: Function> Kinds<D> {
+    const ALL: &'static [KeyKind] = &[KeyKind::Hmac(D::HASH)];
+}
+
 const fn row<D: Function>(name: &'static str, ckm: u64) -> Mechanism {
     let algorithm = Algorithm::hmac(D::HASH.algorithm());
     let plain = authentication::<D>(name, ckm, no_parameter);
@@ -88,7 +143,7 @@ const fn authentication<D: Function>(name: &'static str, ckm: u64, check: CheckF
     Mechanism {
         name,
         ckm,
-        keys: &[KeyKind::Secret],
+        keys: Kinds::<D>::ALL,
         sizes: Sizes { min: 1, max: LONGEST, unit: Unit::Bytes },
         sign: Some(Signature {
             gather: Gather::Mac(begin::<D>),

@@ -66,6 +66,7 @@ pub struct KeyRules {
 pub static FAMILIES: &[&Family] = &[
     &digest::FAMILY,
     &hmac::FAMILY,
+    &hmac::OF_ONE,
     &rsa::FAMILY,
     &weierstrass::FAMILY,
     &edwards::FAMILY,

@@ -96,7 +96,9 @@ pub fn decode(bytes: &[u8]) -> Result<(KeyType, usize, Secret), Fault> {
         }
         EC => {
             let parameters = info.algorithm.parameters.ok_or_else(broken)?.to_der().map_err(|_| broken())?;
-            let curve = curves::curve_of_parameters(&parameters).map_err(|_| broken())?;
+            let curve = curves::curve_of_parameters(&parameters).map_err(|_| {
+                Fault::WrappedKeyInvalid("its algorithm works on a curve this store does not have")
+            })?;
             let private = EcPrivateKey::from_der(inside).map_err(|_| broken())?;
             let material = Secret::from(private.private_key);
             Ok((KeyType::EccKeyPair(curve.family()), curve.bits(), material))

@@ -1,6 +1,6 @@
 //! An object in the making: what a template has said so far, and how it becomes an object.
 
-use super::{Value, agreement};
+use super::{Value, agreement, hmac_types};
 use crate::algorithms::{self, curves, ml_kem, rsa};
 use crate::fault::Fault;
 use crate::key::identity::Lifetime;
@@ -32,6 +32,7 @@ pub fn ckk_of(key_type: KeyType) -> u64 {
     match key_type {
         KeyType::RawData | KeyType::Hmac | KeyType::Derive | KeyType::GenericSecret => ck::CKK_GENERIC_SECRET,
         KeyType::Password | KeyType::PasswordHash | KeyType::Pepper => ck::CKK_GENERIC_SECRET,
+        KeyType::HmacWith(hash) => hmac_types::ckk_of(hash),
         KeyType::Aes => ck::CKK_AES,
         KeyType::ChaCha20 | KeyType::XChaCha20 => ck::CKK_CHACHA20,
         KeyType::Des => ck::CKK_DES,
@@ -65,6 +66,7 @@ pub(super) fn key_type_of(class: Class, ckk: u64) -> Result<KeyType, Fault> {
         (Class::PrivateKey | Class::PublicKey, ck::CKK_EC) => Ok(ecc(EccFamily::SecpR1)),
         (Class::PrivateKey | Class::PublicKey, ck::CKK_EC_MONTGOMERY) => Ok(ecc(EccFamily::Montgomery)),
         (Class::PrivateKey | Class::PublicKey, ck::CKK_EC_EDWARDS) => Ok(ecc(EccFamily::TwistedEdwards)),
+        (Class::SecretKey, ckk) if let Some(hash) = hmac_types::hash_of(ckk) => Ok(KeyType::HmacWith(hash)),
         _ => Err(Fault::KeyTypeNotSupported("CKA_KEY_TYPE does not name a type of this class")),
     }
 }

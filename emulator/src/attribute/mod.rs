@@ -6,6 +6,7 @@
 mod agreement;
 mod domain;
 mod draft;
+mod hmac_types;
 pub mod nested;
 mod permitted;
 mod read;

@@ -1,5 +1,6 @@
 //! Key types: the union of what PSA and PKCS#11 can name.
 
+use super::hash::Hash;
 use crate::fault::Fault;
 
 /// A family of elliptic curves; with a size in bits it names a curve.
@@ -107,6 +108,8 @@ pub enum KeyType {
     RawData,
     /// A key for HMAC (PSA_KEY_TYPE_HMAC).
     Hmac,
+    /// A key for HMAC with one hash and no other (CKK_SHA256_HMAC and its kin).
+    HmacWith(Hash),
     /// A secret to derive from (PSA_KEY_TYPE_DERIVE).
     Derive,
     /// CKK_GENERIC_SECRET made through PKCS#11, which does not say what the secret is for; its usage does.

@@ -3,7 +3,7 @@
 use super::{Class, Facts, Object, Origin};
 use crate::algorithms;
 use crate::fault::Fault;
-use crate::key::algorithm::Algorithm;
+use crate::key::algorithm::{Algorithm, Hash};
 use crate::key::identity::{KeyId, Lifetime};
 use crate::key::key_type::{EccFamily, KeyType};
 use crate::key::policy::{Pattern, Permitted, Policy, Usage};
@@ -79,9 +79,21 @@ const NEVER_EXTRACTABLE: u32 = 1 << 12;
 type FlagOf = fn(&mut Object) -> &mut bool;
 
 /// The numbers that stand for key types on disk: PSA's where PSA has one.
-const KEY_TYPES: [(KeyType, u32); 27] = [
+const KEY_TYPES: [(KeyType, u32); 39] = [
     (KeyType::RawData, 0x1001),
     (KeyType::Hmac, 0x1100),
+    (KeyType::HmacWith(Hash::Md5), 0x1_1001),
+    (KeyType::HmacWith(Hash::Sha1), 0x1_1002),
+    (KeyType::HmacWith(Hash::Sha224), 0x1_1003),
+    (KeyType::HmacWith(Hash::Sha256), 0x1_1004),
+    (KeyType::HmacWith(Hash::Sha384), 0x1_1005),
+    (KeyType::HmacWith(Hash::Sha512), 0x1_1006),
+    (KeyType::HmacWith(Hash::Sha512_224), 0x1_1007),
+    (KeyType::HmacWith(Hash::Sha512_256), 0x1_1008),
+    (KeyType::HmacWith(Hash::Sha3_224), 0x1_1009),
+    (KeyType::HmacWith(Hash::Sha3_256), 0x1_100a),
+    (KeyType::HmacWith(Hash::Sha3_384), 0x1_100b),
+    (KeyType::HmacWith(Hash::Sha3_512), 0x1_100c),
     (KeyType::Derive, 0x1200),
     (KeyType::GenericSecret, 0x1_0000),
     (KeyType::Password, 0x1203),

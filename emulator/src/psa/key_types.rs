@@ -104,6 +104,9 @@ impl KeyType {
 
     /// How a core type reads. PKCS#11's generic secret is what its usage says.
     pub(super) fn of(core: key_type::KeyType, usage: Usage) -> KeyType {
+        if let key_type::KeyType::HmacWith(_) = core {
+            return KeyType::HMAC;
+        }
         let known = NUMBERS.iter().find(|(_, one)| *one == core).map(|(number, _)| *number);
         known.unwrap_or(if usage.intersects(Usage::SIGN | Usage::VERIFY) {
             KeyType::HMAC

@@ -1,5 +1,6 @@
 //! The kinds of key that rows work with.
 
+use crate::key::algorithm::Hash;
 use crate::key::key_type::{EccFamily, KeyType};
 
 /// The kinds of key a mechanism works with, public or private as the call needs.
@@ -17,8 +18,8 @@ pub enum KeyKind {
     TripleDes,
     /// All secrets.
     AnySecret,
-    /// HMAC keys and generic secrets.
-    Secret,
+    /// HMAC keys that are for this hash or for any, and generic secrets.
+    Hmac(Hash),
     /// ML-KEM.
     MlKem,
     /// ChaCha20.
@@ -43,7 +44,11 @@ impl KeyKind {
             KeyKind::TripleDes => matches!(key_type, KeyType::Des2 | KeyType::Des3),
             KeyKind::AnySecret => key_type.is_secret(),
             KeyKind::MlKem => matches!(key_type, KeyType::MlKemKeyPair | KeyType::MlKemPublicKey),
-            KeyKind::Secret => matches!(key_type, KeyType::Hmac | KeyType::GenericSecret),
+            KeyKind::Hmac(wanted) => match key_type {
+                KeyType::Hmac | KeyType::GenericSecret => true,
+                KeyType::HmacWith(hash) => hash == wanted,
+                _ => false,
+            },
         }
     }
 }

@@ -77,6 +77,17 @@ const GENERATORS: &[(&str, KeyType, &[usize])] = &[
     ("CKM_GENERIC_SECRET_KEY_GEN", KeyType::Hmac, &[256]),
     ("CKM_GENERIC_SECRET_KEY_GEN", KeyType::Derive, &[128]),
     ("CKM_GENERIC_SECRET_KEY_GEN", KeyType::RawData, &[64]),
+    ("CKM_SHA_1_KEY_GEN", KeyType::HmacWith(Hash::Sha1), &[8, 256, 32768]),
+    ("CKM_SHA224_KEY_GEN", KeyType::HmacWith(Hash::Sha224), &[8, 256, 32768]),
+    ("CKM_SHA256_KEY_GEN", KeyType::HmacWith(Hash::Sha256), &[8, 256, 32768]),
+    ("CKM_SHA384_KEY_GEN", KeyType::HmacWith(Hash::Sha384), &[8, 256, 32768]),
+    ("CKM_SHA512_KEY_GEN", KeyType::HmacWith(Hash::Sha512), &[8, 256, 32768]),
+    ("CKM_SHA512_224_KEY_GEN", KeyType::HmacWith(Hash::Sha512_224), &[8, 256, 32768]),
+    ("CKM_SHA512_256_KEY_GEN", KeyType::HmacWith(Hash::Sha512_256), &[8, 256, 32768]),
+    ("CKM_SHA3_224_KEY_GEN", KeyType::HmacWith(Hash::Sha3_224), &[8, 256, 32768]),
+    ("CKM_SHA3_256_KEY_GEN", KeyType::HmacWith(Hash::Sha3_256), &[8, 256, 32768]),
+    ("CKM_SHA3_384_KEY_GEN", KeyType::HmacWith(Hash::Sha3_384), &[8, 256, 32768]),
+    ("CKM_SHA3_512_KEY_GEN", KeyType::HmacWith(Hash::Sha3_512), &[8, 256, 32768]),
 ];
 
 #[test]
