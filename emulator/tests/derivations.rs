@@ -4,9 +4,12 @@
 mod support;
 
 use support::{Entry, empty, logged_in, mechanism, template};
+use twintoken::fault::Fault;
+use twintoken::key::algorithm::Hash;
 use twintoken::operation::{Output, Room};
 use twintoken::pkcs11::{Cryptoki, Mechanism};
 use twintoken::registry::constants as ck;
+use twintoken::registry::counted::{Counted, Encoding, Field, Prf};
 use twintoken::registry::parameter::Parameter;
 
 const P521: &[u8] = &[0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x23];
@@ -106,4 +109,82 @@ fn a_triple_des_key_is_made_without_a_length_and_encrypts_blocks() {
     assert!(
         matches!(face.encrypt(session, &[0; 16], Room::ENOUGH), Ok(Output::Bytes(bytes)) if bytes.len() == 16)
     );
+}
+
+const WIDE: Encoding = Encoding { little_endian: false, bits: 32 };
+const NUMBERED: Field = Field::Iteration(Some(WIDE));
+const LENGTH: Field = Field::Length { of_blocks: false, encoding: WIDE };
+
+fn sp800_108(ckm: u64, prf: Prf, fields: Vec<Field>) -> Mechanism {
+    Mechanism { ckm, parameter: Parameter::Counted(Counted { prf, fields, iv: Vec::new() }) }
+}
+
+fn base(face: Cryptoki<'_>, session: u64, extractable: bool) -> u64 {
+    let base = template(&[
+        (ck::CKA_CLASS, Entry::Number(ck::CKO_SECRET_KEY)),
+        (ck::CKA_KEY_TYPE, Entry::Number(ck::CKK_GENERIC_SECRET)),
+        (ck::CKA_VALUE, Entry::Bytes(&[7; 32])),
+        (ck::CKA_DERIVE, Entry::Is(true)),
+        (ck::CKA_EXTRACTABLE, Entry::Is(extractable)),
+        (ck::CKA_SENSITIVE, Entry::Is(!extractable)),
+    ]);
+    face.create_object(session, &base).unwrap()
+}
+
+#[test]
+fn a_key_of_sp800_108_is_as_secret_as_its_base_unless_the_template_says_otherwise() {
+    let emulator = empty();
+    let session = logged_in(&emulator);
+    let face = emulator.pkcs11();
+    let mechanism = sp800_108(ck::CKM_SP800_108_COUNTER_KDF, Prf::Hmac(Hash::Sha256), vec![NUMBERED, LENGTH]);
+    let length = || (ck::CKA_VALUE_LEN, Entry::Number(40));
+    for open in [true, false] {
+        let base = base(face, session, open);
+        let silent = face.derive_key(session, &mechanism, base, &template(&[length()])).unwrap();
+        assert_eq!(support::value(face, session, silent, ck::CKA_EXTRACTABLE), [u8::from(open)]);
+        assert_eq!(support::value(face, session, silent, ck::CKA_SENSITIVE), [u8::from(!open)]);
+        let said = [length(), (ck::CKA_EXTRACTABLE, Entry::Is(!open)), (ck::CKA_SENSITIVE, Entry::Is(open))];
+        let other = face.derive_key(session, &mechanism, base, &template(&said)).unwrap();
+        assert_eq!(support::value(face, session, other, ck::CKA_EXTRACTABLE), [u8::from(!open)]);
+        assert_eq!(support::value(face, session, other, ck::CKA_SENSITIVE), [u8::from(open)]);
+    }
+}
+
+#[test]
+fn sp800_108_refuses_fields_that_its_mode_has_not() {
+    let emulator = empty();
+    let session = logged_in(&emulator);
+    let face = emulator.pkcs11();
+    let base = base(face, session, true);
+    let wished = template(&[(ck::CKA_VALUE_LEN, Entry::Number(16))]);
+    let derive = |ckm, prf, fields| face.derive_key(session, &sp800_108(ckm, prf, fields), base, &wished);
+    let hmac = Prf::Hmac(Hash::Sha256);
+    let plain = Field::Iteration(None);
+    let odd = Field::Iteration(Some(Encoding { little_endian: false, bits: 12 }));
+    for fields in [
+        vec![LENGTH],
+        vec![plain.clone()],
+        vec![NUMBERED, NUMBERED],
+        vec![NUMBERED, Field::Counter(WIDE)],
+        vec![NUMBERED, LENGTH, LENGTH],
+        vec![odd],
+    ] {
+        let refused = derive(ck::CKM_SP800_108_COUNTER_KDF, hmac, fields.clone());
+        assert!(matches!(refused, Err(Fault::BadParameter(_))), "{fields:?}: {refused:?}");
+    }
+    for ckm in [ck::CKM_SP800_108_FEEDBACK_KDF, ck::CKM_SP800_108_DOUBLE_PIPELINE_KDF] {
+        for fields in [
+            vec![],
+            vec![NUMBERED],
+            vec![plain.clone(), Field::Counter(WIDE), Field::Counter(WIDE)],
+            vec![plain.clone(), LENGTH, LENGTH],
+        ] {
+            let refused = derive(ckm, hmac, fields.clone());
+            assert!(matches!(refused, Err(Fault::BadParameter(_))), "{fields:?}: {refused:?}");
+        }
+        derive(ckm, hmac, vec![plain.clone(), LENGTH]).unwrap();
+    }
+    // CMAC takes keys of its cipher alone.
+    let refused = derive(ck::CKM_SP800_108_COUNTER_KDF, Prf::AesCmac, vec![NUMBERED]);
+    assert!(matches!(refused, Err(Fault::WrongKeyType(_))), "{refused:?}");
 }

@@ -79,6 +79,7 @@ pub static FAMILIES: &[&Family] = &[
     &ml_kem::FAMILY,
     &chacha::FAMILY,
     &kdf::FAMILY,
+    &kdf::sp800_108::FAMILY,
     &xof::FAMILY,
 ];
 

@@ -103,6 +103,9 @@ impl Cryptoki<'_> {
         let derive = grant.row().derive.as_ref().ok_or(Fault::NoSuchMechanism(mechanism.ckm))?;
         let asked = draft.number_of(ck::CKA_VALUE_LEN).map(usize::try_from).transpose();
         let asked = asked.map_err(|_| Fault::AttributeValue("CKA_VALUE_LEN"))?.or(key_type.fixed_length());
+        if derive.follows {
+            follow(&mut draft, template, &base);
+        }
         let secret = (derive.derive)(grant.key(), grant.parameter(), asked)?;
         let wanted = asked.unwrap_or(secret.len());
         let surplus = secret.len().checked_sub(wanted).ok_or_else(|| {
@@ -184,6 +187,16 @@ impl Cryptoki<'_> {
         let secret =
             [KeyType::GenericSecret, KeyType::Aes].into_iter().find(|one| generate.makes.contains(one));
         Ok((generate, if pair { *key_type } else { secret.unwrap_or(*key_type) }))
+    }
+}
+
+/// What the template does not say of secrecy is what the base key says.
+fn follow(draft: &mut Draft, template: &Template, base: &Object) {
+    if template.get(ck::CKA_SENSITIVE).is_none() {
+        draft.object.facts.sensitive = base.facts.sensitive;
+    }
+    if template.get(ck::CKA_EXTRACTABLE).is_none() {
+        draft.object.facts.extractable = base.facts.extractable;
     }
 }
 

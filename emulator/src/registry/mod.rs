@@ -5,6 +5,7 @@
 
 pub mod aead;
 pub mod constants;
+pub mod counted;
 pub mod kdf;
 pub mod kem;
 mod key_kind;
@@ -181,6 +182,8 @@ pub struct Derive {
     pub drops: End,
     /// Whether what is made of a sensitive or unextractable key must be so too.
     pub inherits: bool,
+    /// Whether what the template does not say of CKA_SENSITIVE and CKA_EXTRACTABLE is what the base key says.
+    pub follows: bool,
 }
 
 /// Wraps the bytes of a key with another one.

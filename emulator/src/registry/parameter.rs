@@ -1,5 +1,6 @@
 //! Mechanism parameters: their shapes in the rows, and their values once pointers are out of the way.
 
+use super::counted::Counted;
 use crate::key::algorithm::Hash;
 use crate::secret::Secret;
 
@@ -25,6 +26,10 @@ pub enum Shape {
     Bit,
     /// CK_HKDF_PARAMS.
     Hkdf,
+    /// CK_SP800_108_KDF_PARAMS.
+    Counted,
+    /// CK_SP800_108_FEEDBACK_KDF_PARAMS.
+    Feedback,
     /// CK_AES_CTR_PARAMS.
     Counter,
     /// CK_GCM_PARAMS.
@@ -54,6 +59,8 @@ impl Shape {
             Shape::Data => "CK_KEY_DERIVATION_STRING_DATA",
             Shape::IvData(8) => "CK_DES_CBC_ENCRYPT_DATA_PARAMS",
             Shape::IvData(_) => "CK_AES_CBC_ENCRYPT_DATA_PARAMS",
+            Shape::Counted => "CK_SP800_108_KDF_PARAMS",
+            Shape::Feedback => "CK_SP800_108_FEEDBACK_KDF_PARAMS",
             Shape::Counter => "CK_AES_CTR_PARAMS",
             Shape::Gcm => "CK_GCM_PARAMS",
             Shape::Pss => "CK_RSA_PKCS_PSS_PARAMS",
@@ -92,6 +99,8 @@ pub enum Parameter {
         /// The context of expansion.
         info: Vec<u8>,
     },
+    /// NIST SP 800-108.
+    Counted(Counted),
     /// Data that a derivation works on.
     Data(Vec<u8>),
     /// The same with an initialisation vector.

@@ -134,7 +134,7 @@ const fn derivation(name: &'static str, ckm: u64, parameter: Shape) -> Mechanism
         keys: &[KeyKind::Aes],
         sizes: SIZES,
         parameter,
-        derive: Some(Derive { derive: encrypt_data, drops: End::Trailing, inherits: false }),
+        derive: Some(Derive { derive: encrypt_data, drops: End::Trailing, inherits: false, follows: false }),
         ..Mechanism::NOTHING
     }
 }

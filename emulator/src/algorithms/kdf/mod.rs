@@ -3,6 +3,7 @@
 mod blocks;
 mod material;
 mod prf;
+pub mod sp800_108;
 
 pub use material::material;
 

@@ -3,6 +3,7 @@
 use super::super::private_key_info;
 use super::*;
 use crate::registry::KeyKind;
+use crate::registry::counted::{Counted, Encoding, Field, Prf};
 use std::collections::BTreeSet;
 
 /// One line of `answers.csv`.
@@ -74,11 +75,29 @@ fn parameter(text: &str) -> Parameter {
         ["oaep", hash, mask, label] => {
             Parameter::Oaep { hash: hash_named(hash), mask: hash_named(mask), label: unhex(label) }
         }
+        ["sp800", prf, iv, fields] => Parameter::Counted(Counted {
+            prf: if prf == "cmac" { Prf::AesCmac } else { Prf::Hmac(hash_named(prf)) },
+            fields: fields.split('+').map(field).collect(),
+            iv: unhex(iv),
+        }),
         ["ecdh", public] => Parameter::Ecdh1 { kdf: 1, shared: Vec::new(), public: unhex(public) },
         ["ecdh", public, kdf, shared] => {
             Parameter::Ecdh1 { kdf: kdf.parse().unwrap(), shared: unhex(shared), public: unhex(public) }
         }
         _ => panic!("unknown parameter {text}"),
+    }
+}
+
+/// A field of SP 800-108's input: `i32` or `i`, `c32`, `k32` and `s32` for the two lengths, `x` and hexadecimal digits.
+fn field(text: &str) -> Field {
+    let (kind, rest) = text.split_at(1);
+    let bits = rest.trim_end_matches("le").parse();
+    let encoding = || Encoding { little_endian: rest.ends_with("le"), bits: bits.clone().unwrap() };
+    match kind {
+        "i" => Field::Iteration((!rest.is_empty()).then(encoding)),
+        "c" => Field::Counter(encoding()),
+        "k" | "s" => Field::Length { of_blocks: kind == "s", encoding: encoding() },
+        _ => Field::Bytes(unhex(rest)),
     }
 }
 

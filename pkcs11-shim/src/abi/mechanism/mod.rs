@@ -1,6 +1,7 @@
 //! CK_MECHANISM: the row's shape says what pParameter points to, and the structure there becomes a [`Parameter`].
 
 mod derivation;
+mod sp800_108;
 
 use super::bytes;
 use cryptoki_sys::{
@@ -84,6 +85,10 @@ unsafe fn parameter(given: &CK_MECHANISM, shape: Shape) -> Result<Parameter, Fau
         Shape::Bit => unsafe { whole::<CK_ULONG>(given) }.map(Parameter::Bit),
         // SAFETY: as above.
         Shape::Hkdf => unsafe { derivation::hkdf(whole(given)?) },
+        // SAFETY: as above.
+        Shape::Counted => unsafe { sp800_108::counted(whole(given)?) },
+        // SAFETY: as above.
+        Shape::Feedback => unsafe { sp800_108::feedback(whole(given)?) },
         // SAFETY: as above.
         Shape::IvData(8) => unsafe { derivation::des_iv_data(whole(given)?) },
         // SAFETY: as above.
@@ -276,6 +281,8 @@ mod tests {
             Shape::OtherKey,
             Shape::Bit,
             Shape::Hkdf,
+            Shape::Counted,
+            Shape::Feedback,
             Shape::IvData(8),
             Shape::IvData(16),
             Shape::None,
