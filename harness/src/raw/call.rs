@@ -2,26 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::operation::{Operation, Process};
 use super::words::{Handle, Input, Mechanism, Room, SlotName, Template, Want};
-
-/// The kinds of operation that share the shape Init, one-shot, Update, Final.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Operation {
-    /// C_EncryptInit and its kin.
-    Encrypt,
-    /// C_DecryptInit and its kin.
-    Decrypt,
-    /// C_DigestInit and its kin.
-    Digest,
-    /// C_SignInit and its kin.
-    Sign,
-    /// C_VerifyInit and its kin.
-    Verify,
-    /// C_SignRecoverInit and C_SignRecover.
-    SignRecover,
-    /// C_VerifyRecoverInit and C_VerifyRecover.
-    VerifyRecover,
-}
+use crate::step::Data;
 
 /// A call; the variants are the functions of the specification, or a family of them where they share their arguments.
 #[expect(non_camel_case_types, reason = "the specification's spelling")]
@@ -307,5 +290,91 @@ pub enum Call {
         session: Handle,
         function: Option<String>,
         id: u64,
+    },
+    /// `null`: there is no place for the list.
+    C_GetFunctionList {
+        null: bool,
+    },
+    C_GetInterfaceList {
+        room: Room,
+    },
+    /// `name`: `PKCS 11`; `None` asks for the library's own choice. `null`: there is no place for the interface.
+    C_GetInterface {
+        name: Option<String>,
+        null: bool,
+    },
+    /// C_MessageEncryptInit, C_MessageSignInit …
+    MessageInit {
+        process: Process,
+        session: Handle,
+        mechanism: Mechanism,
+        key: Handle,
+    },
+    /// C_EncryptMessage, C_SignMessage …; `iv` is that of CK_GCM_MESSAGE_PARAMS, and without one there is no parameter.
+    /// What is encrypted with one has its tag of 16 bytes behind it, in the answer and as an input. `signature` is what
+    /// C_VerifyMessage checks.
+    Message {
+        process: Process,
+        session: Handle,
+        iv: Option<Data>,
+        associated: Input,
+        input: Input,
+        signature: Option<Input>,
+        room: Room,
+    },
+    /// C_EncryptMessageBegin, C_SignMessageBegin …
+    MessageBegin {
+        process: Process,
+        session: Handle,
+        iv: Option<Data>,
+        associated: Input,
+    },
+    /// C_EncryptMessageNext, C_SignMessageNext … with the message's last part.
+    MessageLast {
+        process: Process,
+        session: Handle,
+        iv: Option<Data>,
+        input: Input,
+        signature: Option<Input>,
+        room: Room,
+    },
+    /// C_MessageEncryptFinal, C_MessageSignFinal …
+    MessageFinal {
+        process: Process,
+        session: Handle,
+    },
+    /// CKM_AES_GCM with CK_GCM_MESSAGE_PARAMS of this IV; the tag is behind what is wrapped.
+    C_WrapKeyAuthenticated {
+        session: Handle,
+        iv: Data,
+        wrapping_key: Handle,
+        key: Handle,
+        associated: Input,
+        room: Room,
+    },
+    C_UnwrapKeyAuthenticated {
+        session: Handle,
+        iv: Data,
+        unwrapping_key: Handle,
+        wrapped: Input,
+        template: Template,
+        associated: Input,
+        name: Option<String>,
+    },
+    C_EncapsulateKey {
+        session: Handle,
+        mechanism: Mechanism,
+        public_key: Handle,
+        template: Template,
+        room: Room,
+        name: Option<String>,
+    },
+    C_DecapsulateKey {
+        session: Handle,
+        mechanism: Mechanism,
+        private_key: Handle,
+        template: Template,
+        ciphertext: Input,
+        name: Option<String>,
     },
 }

@@ -3,11 +3,13 @@
 
 pub mod answer;
 pub mod call;
+pub mod operation;
 pub mod visit;
 pub mod words;
 
 pub use answer::Answer;
-pub use call::{Call, Operation};
+pub use call::Call;
+pub use operation::{Operation, Process};
 /// In place of a mechanism's name in C_GetMechanismInfo: each of the list in turn, up to the first that is refused.
 pub const EACH_LISTED: &str = "each listed";
 

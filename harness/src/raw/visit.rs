@@ -1,24 +1,8 @@
 //! What a call is called, which names it needs and makes, and the bytes it carries.
 
-use super::call::{Call, Operation};
+use super::call::Call;
 use super::words::{Entry, Handle, Input, Mechanism, Parameter, Template, Value};
 use crate::step::Data;
-
-impl Operation {
-    /// The functions Init, one-shot, Update and Final; empty where the specification has none.
-    #[must_use]
-    pub fn functions(self) -> [&'static str; 4] {
-        match self {
-            Self::Encrypt => ["C_EncryptInit", "C_Encrypt", "C_EncryptUpdate", "C_EncryptFinal"],
-            Self::Decrypt => ["C_DecryptInit", "C_Decrypt", "C_DecryptUpdate", "C_DecryptFinal"],
-            Self::Digest => ["C_DigestInit", "C_Digest", "C_DigestUpdate", "C_DigestFinal"],
-            Self::Sign => ["C_SignInit", "C_Sign", "C_SignUpdate", "C_SignFinal"],
-            Self::Verify => ["C_VerifyInit", "C_Verify", "C_VerifyUpdate", "C_VerifyFinal"],
-            Self::SignRecover => ["C_SignRecoverInit", "C_SignRecover", "", ""],
-            Self::VerifyRecover => ["C_VerifyRecoverInit", "C_VerifyRecover", "", ""],
-        }
-    }
-}
 
 impl Call {
     /// The function called; empty for an operation that has no such function.
@@ -31,6 +15,11 @@ impl Call {
                     Self::OneShot { operation, .. } => operation.functions()[1],
                     Self::Update { operation, .. } => operation.functions()[2],
                     Self::Final { operation, .. } => operation.functions()[3],
+                    Self::MessageInit { process, .. } => process.functions()[0],
+                    Self::Message { process, .. } => process.functions()[1],
+                    Self::MessageBegin { process, .. } => process.functions()[2],
+                    Self::MessageLast { process, .. } => process.functions()[3],
+                    Self::MessageFinal { process, .. } => process.functions()[4],
                     $(Self::$name { .. } => stringify!($name),)*
                 }
             };
@@ -45,6 +34,8 @@ impl Call {
             C_DigestEncryptUpdate C_DecryptDigestUpdate C_SignEncryptUpdate C_DecryptVerifyUpdate C_LoginUser
             C_SessionCancel C_GetSessionValidationFlags C_VerifySignatureInit C_VerifySignature
             C_VerifySignatureUpdate C_VerifySignatureFinal C_AsyncComplete C_AsyncGetID C_AsyncJoin
+            C_GetFunctionList C_GetInterfaceList C_GetInterface C_WrapKeyAuthenticated C_UnwrapKeyAuthenticated
+            C_EncapsulateKey C_DecapsulateKey
         }
     }
 
@@ -58,6 +49,9 @@ impl Call {
             | Self::C_GenerateKey { name, .. }
             | Self::C_GenerateKeyPair { name, .. }
             | Self::C_UnwrapKey { name, .. }
+            | Self::C_UnwrapKeyAuthenticated { name, .. }
+            | Self::C_EncapsulateKey { name, .. }
+            | Self::C_DecapsulateKey { name, .. }
             | Self::C_DeriveKey { name, .. } => name.as_deref(),
             _ => None,
         }
@@ -111,6 +105,10 @@ impl Call {
             | Self::C_AsyncComplete { session, .. }
             | Self::C_AsyncGetID { session, .. }
             | Self::C_AsyncJoin { session, .. }
+            | Self::Message { session, .. }
+            | Self::MessageBegin { session, .. }
+            | Self::MessageLast { session, .. }
+            | Self::MessageFinal { session, .. }
             | Self::C_CancelFunction { session } => vec![session],
             Self::C_CopyObject { session, object, .. }
             | Self::C_DestroyObject { session, object }
@@ -118,12 +116,19 @@ impl Call {
             | Self::C_GetAttributeValue { session, object, .. }
             | Self::C_SetAttributeValue { session, object, .. } => vec![session, object],
             Self::Init { session, key, .. }
+            | Self::MessageInit { session, key, .. }
+            | Self::C_EncapsulateKey { session, public_key: key, .. }
+            | Self::C_DecapsulateKey { session, private_key: key, .. }
+            | Self::C_UnwrapKeyAuthenticated { session, unwrapping_key: key, .. }
             | Self::C_VerifySignatureInit { session, key, .. }
             | Self::C_DigestKey { session, key } => vec![session, key],
             Self::C_SetOperationState { session, encryption_key, authentication_key, .. } => {
                 vec![session, encryption_key, authentication_key]
             }
-            Self::C_WrapKey { session, wrapping_key, key, .. } => vec![session, wrapping_key, key],
+            Self::C_WrapKey { session, wrapping_key, key, .. }
+            | Self::C_WrapKeyAuthenticated { session, wrapping_key, key, .. } => {
+                vec![session, wrapping_key, key]
+            }
             Self::C_UnwrapKey { session, unwrapping_key: key, .. }
             | Self::C_DeriveKey { session, base_key: key, .. } => vec![session, key],
             _ => Vec::new(),
@@ -159,18 +164,38 @@ impl Call {
             | Self::C_CopyObject { template, .. }
             | Self::C_SetAttributeValue { template, .. }
             | Self::C_FindObjectsInit { template, .. } => of_template(template),
-            Self::Init { mechanism, .. } | Self::C_WrapKey { mechanism, .. } => of_mechanism(mechanism),
+            Self::Init { mechanism, .. }
+            | Self::MessageInit { mechanism, .. }
+            | Self::C_WrapKey { mechanism, .. } => of_mechanism(mechanism),
             Self::C_GenerateKey { mechanism, template, .. }
-            | Self::C_DeriveKey { mechanism, template, .. } => {
+            | Self::C_DeriveKey { mechanism, template, .. }
+            | Self::C_EncapsulateKey { mechanism, template, .. } => {
                 of_mechanism(mechanism).into_iter().chain(of_template(template)).collect()
             }
             Self::C_GenerateKeyPair { mechanism, public, private, .. } => {
                 let templates = of_template(public).into_iter().chain(of_template(private));
                 of_mechanism(mechanism).into_iter().chain(templates).collect()
             }
-            Self::C_UnwrapKey { mechanism, wrapped, template, .. } => {
+            Self::C_UnwrapKey { mechanism, wrapped, template, .. }
+            | Self::C_DecapsulateKey { mechanism, ciphertext: wrapped, template, .. } => {
                 let rest = of_input(wrapped).into_iter().chain(of_template(template));
                 of_mechanism(mechanism).into_iter().chain(rest).collect()
+            }
+            Self::Message { iv, associated, input, signature, .. } => {
+                let inputs = of_input(associated).into_iter().chain(of_input(input));
+                iv.iter_mut().chain(inputs).chain(signature.as_mut().and_then(of_input)).collect()
+            }
+            Self::MessageBegin { iv, associated, .. } => iv.iter_mut().chain(of_input(associated)).collect(),
+            Self::MessageLast { iv, input, signature, .. } => {
+                let rest = of_input(input).into_iter().chain(signature.as_mut().and_then(of_input));
+                iv.iter_mut().chain(rest).collect()
+            }
+            Self::C_WrapKeyAuthenticated { iv, associated, .. } => {
+                [iv].into_iter().chain(of_input(associated)).collect()
+            }
+            Self::C_UnwrapKeyAuthenticated { iv, wrapped, template, associated, .. } => {
+                let inputs = of_input(wrapped).into_iter().chain(of_input(associated));
+                [iv].into_iter().chain(inputs).chain(of_template(template)).collect()
             }
             _ => Vec::new(),
         }

@@ -9,7 +9,9 @@ const OPEN: &str = "§5.6.1 C_OpenSession";
 
 /// All of them.
 pub(super) fn all() -> Vec<Scenario> {
-    [users(), context(), validation(), asynchronous(), slot_events()].map(only_where_offered).to_vec()
+    [users(), context(), validation(), asynchronous(), slot_events(), function_list(), interfaces()]
+        .map(only_where_offered)
+        .to_vec()
 }
 
 fn login_user(user: u64, pin: &str) -> Call {
@@ -92,5 +94,37 @@ fn slot_events() -> Scenario {
     }
     raw(&mut s, "no-more", Call::C_WaitForSlotEvent, clause, none);
     raw(&mut s, "and-no-more", Call::C_WaitForSlotEvent, clause, none);
+    s
+}
+
+fn function_list() -> Scenario {
+    let mut s = opened("a-list-of-functions-is-given-at-any-time");
+    let clause = "§5.4.4 C_GetFunctionList";
+    // Whoever loads a module of any version through this function finds the list of version 2.
+    raw(&mut s, "list", Call::C_GetFunctionList { null: false }, clause, OK).with(number("major", 2));
+    raw(&mut s, "no-place-for-it", Call::C_GetFunctionList { null: true }, clause, &["CKR_ARGUMENTS_BAD"]);
+    let finalize = Call::C_Finalize { reserved: false };
+    raw(&mut s, "finalize", finalize, "§5.4.2 C_Finalize", OK);
+    raw(&mut s, "before-initialize", Call::C_GetFunctionList { null: false }, clause, OK);
+    s
+}
+
+fn interfaces() -> Scenario {
+    let mut s = opened("the-interfaces-are-listed-and-one-of-them-is-the-default");
+    let (list_clause, clause) = ("§5.4.5 C_GetInterfaceList", "§5.4.6 C_GetInterface");
+    let list = |room| Call::C_GetInterfaceList { room };
+    let one = |name: Option<&str>, null| Call::C_GetInterface { name: name.map(str::to_owned), null };
+    let default = || Condition::Text { field: "name".into(), text: "PKCS 11".into() };
+    raw(&mut s, "count", list(Room::Query), list_clause, OK)
+        .with(Condition::Written { least: 1, most: 64 })
+        .remember(OFFERED);
+    raw(&mut s, "into-too-little", list(Room::Of(0)), list_clause, &["CKR_BUFFER_TOO_SMALL"]);
+    raw(&mut s, "list", list(Room::Ample), list_clause, OK).with(Condition::Written { least: 1, most: 64 });
+    raw(&mut s, "no-place-for-the-count", list(Room::NoLength), list_clause, &["CKR_ARGUMENTS_BAD"]);
+    raw(&mut s, "default", one(None, false), clause, OK).with(default());
+    raw(&mut s, "by-name", one(Some("PKCS 11"), false), clause, OK).with(default());
+    let none = &["CKR_ARGUMENTS_BAD", "CKR_FUNCTION_FAILED"];
+    raw(&mut s, "by-a-name-that-is-none", one(Some("no such interface"), false), clause, none);
+    raw(&mut s, "no-place-for-it", one(None, true), clause, &["CKR_ARGUMENTS_BAD"]);
     s
 }

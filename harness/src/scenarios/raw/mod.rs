@@ -7,8 +7,10 @@ mod classes;
 mod crypto;
 mod exact;
 mod later;
+mod later_keys;
 mod lengths;
 mod library;
+mod messages;
 mod objects;
 mod order;
 mod parts;
@@ -42,6 +44,8 @@ pub fn all() -> Vec<Scenario> {
         recover::all(),
         states::all(),
         later::all(),
+        messages::all(),
+        later_keys::all(),
     ]
     .concat()
 }

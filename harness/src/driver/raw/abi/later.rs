@@ -14,7 +14,7 @@ use crate::raw::{Answer, Call};
 macro_rules! later {
     ($list:expr, $name:ident($($argument:expr),* $(,)?)) => {{
         match $list.as_ref().and_then(|list| list.$name) {
-            None => answer(stringify!($name), ck::CKR_FUNCTION_NOT_SUPPORTED),
+            None => answer(stringify!($name), ::cryptoki_sys::CKR_FUNCTION_NOT_SUPPORTED),
             Some(function) => {
                 // SAFETY: the function has the type the specification gives it. Each pointer is NULL because the call says
                 // so, or it points to memory of the lent length that outlives the call.
@@ -25,9 +25,11 @@ macro_rules! later {
     }};
 }
 
+pub(super) use later;
+
 impl RawModule {
     /// Makes the call if it is one of these.
-    pub(super) fn later(&self, call: &Call) -> Made<Option<Answer>> {
+    pub(super) fn later(&mut self, call: &Call) -> Made<Option<Answer>> {
         let mut loan = Loan::default();
         let made = match call {
             Call::C_LoginUser { .. }
@@ -36,6 +38,18 @@ impl RawModule {
             Call::C_AsyncComplete { .. } | Call::C_AsyncGetID { .. } | Call::C_AsyncJoin { .. } => {
                 self.asynchronous(&mut loan, call)?
             }
+            Call::C_GetFunctionList { .. }
+            | Call::C_GetInterfaceList { .. }
+            | Call::C_GetInterface { .. } => self.interfaces(&mut loan, call)?,
+            Call::MessageInit { .. }
+            | Call::Message { .. }
+            | Call::MessageBegin { .. }
+            | Call::MessageLast { .. }
+            | Call::MessageFinal { .. } => Some(self.messages(&mut loan, call)?),
+            Call::C_WrapKeyAuthenticated { .. }
+            | Call::C_UnwrapKeyAuthenticated { .. }
+            | Call::C_EncapsulateKey { .. }
+            | Call::C_DecapsulateKey { .. } => Some(self.later_keys(&mut loan, call)?),
             _ => self.verify_signature(&mut loan, call)?,
         };
         Ok(made.map(|mut answer| {

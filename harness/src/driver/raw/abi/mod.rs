@@ -3,10 +3,14 @@
 
 mod buffer;
 mod crypto;
+mod gcm;
+mod interfaces;
 mod later;
+mod later_keys;
 mod library;
 mod list;
 mod loan;
+mod messages;
 mod objects;
 mod output;
 mod structure;
