@@ -50,7 +50,7 @@ fn begin(module: &Module, function: &str, session: u64, mechanism: &mut CK_MECHA
     let mut words = [0; signatures::MOST_ARGUMENTS];
     words[0] = session;
     words[1] = ptr::from_mut(mechanism) as u64;
-    words[2..].copy_from_slice(&rest);
+    words[2..2 + rest.len()].copy_from_slice(&rest);
     // SAFETY: the pointers are valid; what they lead to is `parameters`, whose inner pointers are not to be followed.
     unsafe { signatures::call(module.symbol(function).unwrap(), words) }
 }
