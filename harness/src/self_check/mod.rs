@@ -10,13 +10,14 @@ use clap::Args;
 use twintoken_proxy::caught::{self, Caught};
 use twintoken_proxy::plant::Needs;
 use twintoken_proxy::{DEFECT_VARIABLE, MODULE_VARIABLE, defects, random};
+use twintoken_vectors::spec::pkcs11_functions;
 
 use crate::backend::{self, Backend, Refusal};
 use crate::driver::Target;
 use crate::report::progress::Progress;
 use crate::run;
 use crate::scenario::Scenario;
-use crate::step::Face;
+use crate::step::{Action, Face};
 use crate::verdict::Outcome;
 use hunt::{Prey, Trial};
 
@@ -68,6 +69,10 @@ pub fn self_check(
     let selection = backend::select(own, modules)?;
     let (behind, twins): (Vec<Backend>, Vec<Backend>) =
         selection.backends.into_iter().partition(|backend| backend.profile.face == Face::Pkcs11);
+    let (scenarios, beyond) = forwarded(scenarios);
+    if !beyond.is_empty() {
+        println!("{} scenarios are left out: the proxy forwards the functions of 2.40 alone.", beyond.len());
+    }
     let record = read(options)?;
     let mut keen = BTreeMap::new();
     for line in &record {
@@ -76,7 +81,7 @@ pub fn self_check(
     let stand = hunt::Stand {
         program: std::env::current_exe().map_err(|error| Refusal::File("this program".into(), error))?,
         proxy,
-        scenarios,
+        scenarios: &scenarios,
         twins: &twins,
         keen,
     };
@@ -98,6 +103,18 @@ pub fn self_check(
         keep(options, &record, &trials)?;
     }
     Ok(table::print(&trials, &places, &skipped, options.mutations.is_some(), clock.seconds()))
+}
+
+/// The scenarios that the proxy can take part in, and those with calls of functions that came after 2.40.
+fn forwarded(scenarios: &[Scenario]) -> (Vec<Scenario>, Vec<Scenario>) {
+    let first: BTreeSet<String> =
+        pkcs11_functions().into_iter().filter(|one| one.since == "2.40").map(|one| one.function).collect();
+    scenarios.iter().cloned().partition(|scenario| {
+        scenario.checks.iter().all(|check| match &check.action {
+            Action::Raw(call) => first.contains(call.function()),
+            _ => true,
+        })
+    })
 }
 
 fn read(options: &Options) -> Result<Vec<Caught>, Refusal> {
