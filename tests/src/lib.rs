@@ -7,6 +7,7 @@
 )]
 
 pub mod child;
+pub mod forked;
 pub mod functions;
 pub mod killed;
 pub mod module;
