@@ -1,10 +1,14 @@
 //! The PSA library and its process: children of fork, the trace, settings that are wrong, and what stays on disk.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test's helper fails by panicking")]
 
+use cryptoki_sys::CKA_ID;
+use std::cell::Cell;
 use std::process::Command;
 use twintoken::psa::Status;
+use twintoken_tests::module::Module;
 use twintoken_tests::psa::{Attributes, Buffer, Operation, Psa, SUCCESS, Whole};
-use twintoken_tests::{child, forked};
+use twintoken_tests::store::Store;
+use twintoken_tests::{child, forked, ok, token};
 
 const SHA256: u32 = 0x0200_0009;
 const EXPORT: u32 = 0x1;
@@ -23,7 +27,7 @@ fn a_child_of_fork_is_not_initialised_knows_no_operation_of_its_parents_and_may_
             let psa = Psa::ready();
             let key = psa.key("psa_generate_key", &[&Attributes::new(0x2400, 128, EXPORT, 0)]);
             let stored = Attributes { id: 7, lifetime: 1, ..Attributes::new(0x1001, 0, EXPORT, 0) };
-            psa.ok("psa_import_key", &[&stored, b"of the parent", &std::cell::Cell::new(0_u32)]);
+            psa.ok("psa_import_key", &[&stored, b"of the parent", &Cell::new(0_u32)]);
             let operation = Operation::new(0);
             psa.ok("psa_hash_setup", &[&operation, &SHA256]);
             let told = forked::listen(|| {
@@ -57,7 +61,7 @@ fn a_child_of_fork_is_not_initialised_knows_no_operation_of_its_parents_and_may_
 
 #[test]
 fn the_trace_tells_each_call_its_status_and_the_rule_behind_a_refusal_and_no_secret() {
-    let environment = |command: &mut Command, store: &twintoken_tests::store::Store| {
+    let environment = |command: &mut Command, store: &Store| {
         command.env("TWINTOKEN_TRACE", store.path().join("trace"));
     };
     child::run_with(
@@ -71,7 +75,7 @@ fn the_trace_tells_each_call_its_status_and_the_rule_behind_a_refusal_and_no_sec
             let key = psa.key("psa_import_key", &[&secret, b"a-secret-of-mine"]);
             psa.fails("psa_export_key", &[&key, &Buffer::new(99)], Status::NOT_PERMITTED);
             let unknown = Attributes { usage: 0x8000_0000, ..secret };
-            let id = std::cell::Cell::new(0_u32);
+            let id = Cell::new(0_u32);
             psa.fails("psa_import_key", &[&unknown, b"a-secret-of-mine", &id], Status::INVALID_ARGUMENT);
             psa.ok("psa_hash_compute", &[&SHA256, b"abc", &Buffer::new(32)]);
 
@@ -104,6 +108,33 @@ fn the_trace_tells_each_call_its_status_and_the_rule_behind_a_refusal_and_no_sec
             assert!(!trace.contains("secret-of"), "{trace}");
         },
     );
+}
+
+#[test]
+fn both_libraries_in_one_process_share_one_store() {
+    let pin = |command: &mut Command, _: &Store| {
+        command.env("TWINTOKEN_PIN", "1234");
+    };
+    child::run_with("both_libraries_in_one_process_share_one_store", pin, || {
+        let module = Module::load();
+        let session = token::ready(&module);
+        let psa = Psa::ready();
+        for round in 1..20_u32 {
+            let label = format!("pair {round}");
+            let (_, private) = token::generate_p256(&module, session, &label, &[1]);
+            let pair = Attributes::new(0x7112, 256, 0x3c00, 0x0600_0600);
+            let key = psa.key("psa_attach_key", &[&pair, &label.as_bytes()]);
+            let signature = psa.bytes("psa_sign_hash", &[&key, &0x0600_0600_u32, &[7_u8; 32]], 64);
+            psa.ok("psa_verify_hash", &[&key, &0x0600_0600_u32, &[7_u8; 32], &signature]);
+            ok!(module, C_DestroyObject(session, private));
+            psa.fails("psa_export_key", &[&key, &Buffer::new(32)], Status::INVALID_HANDLE);
+
+            let wanted = Attributes { id: round, lifetime: 1, ..Attributes::new(0x2400, 128, EXPORT, 0) };
+            psa.ok("psa_generate_key", &[&wanted, &Cell::new(0_u32)]);
+            let mut id = [token::attribute(CKA_ID, &round.to_be_bytes())];
+            assert_eq!(token::find(&module, session, &mut id).len(), 1, "{round}");
+        }
+    });
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::process::Command;
+use twintoken_tests::store::Store;
 use twintoken_tests::{programs, psa, spec};
 
 #[test]
@@ -27,4 +28,21 @@ fn the_library_needs_the_c_library_and_no_cryptographic_one() {
     for line in needed {
         assert!(!["crypto", "ssl", "mbed"].iter().any(|name| line.contains(name)), "{line}");
     }
+}
+
+#[test]
+fn a_c_program_that_links_the_static_library_needs_nothing_else_of_ours() {
+    let Some(compiler) = programs::find("cc", "gcc") else { return };
+    let store = Store::new();
+    let program = store.path().join("static");
+    let source = concat!(env!("CARGO_MANIFEST_DIR"), "/c/psa_static.c");
+    let library = psa::path().with_extension("a");
+    programs::run(Command::new(compiler).arg("-o").arg(&program).arg(source).arg(library).args([
+        "-lpthread",
+        "-ldl",
+        "-lm",
+    ]));
+    let mut command = Command::new(program);
+    store.put_into(&mut command);
+    assert_eq!(programs::run(&mut command), "-137 0 0 32 ba78\n");
 }
