@@ -46,3 +46,52 @@ fn a_c_program_that_links_the_static_library_needs_nothing_else_of_ours() {
     store.put_into(&mut command);
     assert_eq!(programs::run(&mut command), "-137 0 0 32 ba78\n");
 }
+
+/// The Rust type of a C parameter.
+fn in_rust(parameter: &str) -> String {
+    let (constant, parameter) = match parameter.strip_prefix("const ") {
+        Some(rest) => (true, rest),
+        None => (false, parameter),
+    };
+    let (c, pointer) = (parameter.split([' ', '*']).next().unwrap(), parameter.contains('*'));
+    let plain = match c {
+        "uint8_t" | "psa_pake_role_t" | "psa_pake_step_t" => "u8",
+        "psa_key_derivation_step_t" => "u16",
+        "psa_key_id_t" | "psa_algorithm_t" | "psa_key_usage_t" => "u32",
+        "uint64_t" => "u64",
+        "size_t" => "usize",
+        "psa_key_attributes_t" => "KeyAttributes",
+        "psa_custom_key_parameters_t" => "CustomParameters",
+        "psa_pake_cipher_suite_t" => "CipherSuite",
+        operation if operation.ends_with("_operation_t") => "Handle",
+        other => panic!("{other} has no Rust type here"),
+    };
+    match (pointer, constant) {
+        (false, _) => plain.to_owned(),
+        (true, false) => format!("*mut {plain}"),
+        (true, true) => format!("*const {plain}"),
+    }
+}
+
+#[test]
+fn each_function_takes_the_specifications_parameters_in_their_order() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../psa-shim/src/abi/functions");
+    let sources: String = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap())
+        .collect();
+    for function in spec::psa_exported() {
+        let (_, rest) = sources.split_once(&format!("fn {}(", function.name)).unwrap();
+        let (written, _) = rest.split_once(')').unwrap();
+        let written: Vec<String> =
+            written.split(',').map(str::trim).filter(|one| !one.is_empty()).map(str::to_owned).collect();
+        let expected: Vec<String> = function
+            .parameters
+            .iter()
+            .map(|parameter| {
+                format!("{}: {}", parameter.rsplit([' ', '*']).next().unwrap(), in_rust(parameter))
+            })
+            .collect();
+        assert_eq!(written, expected, "{}", function.name);
+    }
+}
