@@ -11,6 +11,7 @@ pub mod functions;
 pub mod killed;
 pub mod module;
 pub mod programs;
+pub mod psa_headers;
 pub mod signatures;
 pub mod spec;
 pub mod store;

@@ -284,7 +284,7 @@
          ? TWINTOKEN_PSA_POINT(PSA_PAKE_PRIMITIVE_GET_FAMILY(primitive), PSA_PAKE_PRIMITIVE_GET_BITS(primitive)) \
          : TWINTOKEN_PSA_BYTES(PSA_PAKE_PRIMITIVE_GET_BITS(primitive)))
 #define TWINTOKEN_PSA_PAKE_SIZE(alg, primitive, step)                                                        \
-    (!PSA_ALG_IS_JPAKE(alg) && !PSA_ALG_IS_SPAKE2P(alg) && (alg) != PSA_ALG_SPAKE2P_MATTER ? (size_t) 0 :    \
+    (!PSA_ALG_IS_JPAKE(alg) && !PSA_ALG_IS_SPAKE2P(alg) ? (size_t) 0 :                                       \
      (step) == PSA_PAKE_STEP_KEY_SHARE ? TWINTOKEN_PSA_PAKE_ELEMENT(primitive) :                             \
      (step) == PSA_PAKE_STEP_CONFIRM ? (PSA_ALG_IS_SPAKE2P_CMAC(alg) ? (size_t) 16 : PSA_HASH_LENGTH(alg)) : \
      !PSA_ALG_IS_JPAKE(alg) ? (size_t) 0 :                                                                   \
