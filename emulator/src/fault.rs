@@ -117,6 +117,9 @@ pub enum Fault {
     /// The operation cannot go on in its present state.
     #[error("the operation is in the wrong state: {0}")]
     WrongState(&'static str),
+    /// As many operations are active as are kept at a time.
+    #[error("{0} operations of this kind are active: finish or abort some")]
+    TooManyOperations(usize),
     /// The caller's buffer is too small.
     #[error("the buffer is too small: {needed} bytes are needed")]
     BufferTooSmall {

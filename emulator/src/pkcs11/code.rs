@@ -15,6 +15,7 @@ pub fn code(fault: &Fault) -> u64 {
         Fault::KeyNotNeeded => ck::CKR_KEY_NOT_NEEDED,
         Fault::SavedStateInvalid => ck::CKR_SAVED_STATE_INVALID,
         Fault::Setting { .. } | Fault::Internal(_) => ck::CKR_GENERAL_ERROR,
+        Fault::TooManyOperations(_) => ck::CKR_HOST_MEMORY,
         Fault::NoEntropy | Fault::StoreFailed(_) | Fault::Damaged(_) => ck::CKR_DEVICE_ERROR,
 
         Fault::NoSuchSlot(_) | Fault::NoSuchLocation(_) => ck::CKR_SLOT_ID_INVALID,

@@ -43,7 +43,7 @@ pub use mac::MacOperation;
 pub use pake::{PakeCipherSuite, PakeOperation, PakePrimitive};
 pub use sign::{SignOperation, VerifyOperation};
 pub use sizes::*;
-pub use status::{Status, status};
+pub use status::{Status, reason, status};
 pub(crate) use tokens::Unlocked;
 pub use xof::XofOperation;
 
