@@ -221,6 +221,20 @@ pub enum Fault {
         left: u64,
     },
 
+    // Secure storage.
+    /// No asset has this uid.
+    #[error("there is no asset with uid {0:#x}")]
+    NoSuchUid(u64),
+    /// An asset with this uid exists.
+    #[error("an asset with uid {0:#x} exists already")]
+    UidTaken(u64),
+    /// The asset was made with PSA_STORAGE_FLAG_WRITE_ONCE.
+    #[error("the asset with uid {0:#x} was written once and for all")]
+    WrittenOnce(u64),
+    /// Flags for an asset that the specification does not have, or not for this call.
+    #[error("flags {0:#x} are not possible for this asset")]
+    StorageFlags(u32),
+
     // Input data.
     /// The input is longer or shorter than the mechanism takes.
     #[error("the input's length does not fit: {0}")]

@@ -100,6 +100,11 @@ pub fn code(fault: &Fault) -> u64 {
         Fault::TemplateInconsistent(_) => ck::CKR_TEMPLATE_INCONSISTENT,
         Fault::ActionProhibited(_) => ck::CKR_ACTION_PROHIBITED,
 
+        // Of PSA's secure storage, which no PKCS#11 call reaches.
+        Fault::NoSuchUid(_) | Fault::UidTaken(_) | Fault::WrittenOnce(_) | Fault::StorageFlags(_) => {
+            ck::CKR_GENERAL_ERROR
+        }
+
         Fault::Conflict | Fault::StoreBusy(_) => ck::CKR_FUNCTION_FAILED,
         Fault::StoreFull => ck::CKR_DEVICE_MEMORY,
         Fault::StoreReadOnly(_) => ck::CKR_TOKEN_WRITE_PROTECTED,

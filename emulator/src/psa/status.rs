@@ -143,6 +143,7 @@ pub fn status(fault: &Fault) -> Status {
         | Fault::AlgorithmNotSupported(_)
         | Fault::KeyTypeNotSupported(_)
         | Fault::KeySize { .. }
+        | Fault::StorageFlags(_)
         | Fault::ParameterSetNotSupported(_)
         | Fault::CurveNotSupported => Status::NOT_SUPPORTED,
 
@@ -183,6 +184,7 @@ pub fn status(fault: &Fault) -> Status {
         | Fault::ActionProhibited(_)
         | Fault::AttributeReadOnly(_)
         | Fault::AttributeSensitive(_)
+        | Fault::WrittenOnce(_)
         | Fault::StoreReadOnly(_)
         | Fault::SessionNotSerial
         | Fault::SessionAsync
@@ -196,9 +198,9 @@ pub fn status(fault: &Fault) -> Status {
         Fault::NoSuchKey(_) | Fault::NoSuchKeyId(_) | Fault::NoSuchObject(_) | Fault::NoSuchSession(_) => {
             Status::INVALID_HANDLE
         }
-        Fault::NoSuchLabel => Status::DOES_NOT_EXIST,
+        Fault::NoSuchLabel | Fault::NoSuchUid(_) => Status::DOES_NOT_EXIST,
         Fault::DerivationExhausted { .. } => Status::INSUFFICIENT_DATA,
-        Fault::KeyIdTaken(_) => Status::ALREADY_EXISTS,
+        Fault::KeyIdTaken(_) | Fault::UidTaken(_) => Status::ALREADY_EXISTS,
         Fault::BufferTooSmall { .. } => Status::BUFFER_TOO_SMALL,
         Fault::BadSignature
         | Fault::SignatureLength
