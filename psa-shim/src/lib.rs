@@ -4,7 +4,8 @@
 //! process id), lets no panic out, and keeps the multi-part operations that C callers hold by number. All `unsafe` code
 //! is in `abi/`.
 //!
-//! Before psa_crypto_init, and in a child of fork until it calls it again, every function answers PSA_ERROR_BAD_STATE.
+//! Before psa_crypto_init, and in a child of fork until it calls it again, every crypto function answers
+//! PSA_ERROR_BAD_STATE. Secure storage and attestation have no such call and work from the start.
 //!
 //! | what | answer |
 //! |---|---|

@@ -5,28 +5,33 @@
 //! closing its files would release the parent's locks) and makes its own, which is not initialised and knows none of the
 //! parent's operations. The setting `fork = inherit` is for the PKCS#11 module: PSA has no word for what a child inherits.
 //!
+//! Crypto functions want psa_crypto_init first. Secure storage and attestation have no such call: the first of theirs opens
+//! the store, and leaves the crypto functions uninitialised.
+//!
 //! A call holds no lock while it runs: it takes its own reference to the emulator. Nothing is registered to run at exit.
 
 use super::operations::Operations;
 use std::ptr;
-use std::sync::atomic::{AtomicPtr, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use twintoken::border::{Trace, explain};
 use twintoken::fault::Fault;
 use twintoken::psa::Psa;
 use twintoken::{Emulator, Settings};
 
-/// What this process has: its id, its trace, its operations, and the emulator after psa_crypto_init.
+/// What this process has: its id, its trace, its operations, and the emulator once a call has opened it.
 pub(super) struct Process {
     /// The process the record was made in.
     pub(super) id: u32,
-    /// The trace: asked for by the environment at the first call, or by the settings at psa_crypto_init.
+    /// The trace: asked for by the environment at the first call, or by the settings when the store is opened.
     pub(super) trace: OnceLock<Trace>,
     operations: Operations,
     emulator: RwLock<Option<Arc<Emulator>>>,
+    /// Whether psa_crypto_init was called.
+    initialized: AtomicBool,
 }
 
-/// What a call works with once the library is initialised.
+/// What a call works with once the store is open.
 pub(super) struct Open {
     emulator: Arc<Emulator>,
     process: &'static Process,
@@ -74,29 +79,53 @@ impl Process {
 
     fn new(id: u32) -> Process {
         let trace = Trace::from_environment().map_or_else(OnceLock::new, OnceLock::from);
-        Process { id, trace, operations: Operations::default(), emulator: RwLock::default() }
-    }
-
-    /// What a call works with, or the fault of a process that has not called psa_crypto_init.
-    pub(super) fn open(&'static self) -> Result<Open, Fault> {
-        let slot = self.emulator.read().unwrap_or_else(PoisonError::into_inner);
-        let emulator = slot.clone().ok_or(Fault::NotInitialized)?;
-        Ok(Open { emulator, process: self })
-    }
-
-    /// psa_crypto_init: reads the settings and opens the store. When that is done already, nothing happens.
-    pub(super) fn initialize(&self) -> Result<(), Fault> {
-        let mut slot = self.emulator.write().unwrap_or_else(PoisonError::into_inner);
-        if slot.is_some() {
-            return Ok(());
+        Process {
+            id,
+            trace,
+            operations: Operations::default(),
+            emulator: RwLock::default(),
+            initialized: AtomicBool::new(false),
         }
-        let refused = |fault: &Fault| explain("psa_crypto_init", fault);
+    }
+
+    /// What a crypto function works with, or the fault of a process that has not called psa_crypto_init.
+    pub(super) fn initialized(&'static self) -> Result<Open, Fault> {
+        if !self.initialized.load(Ordering::Acquire) {
+            return Err(Fault::NotInitialized);
+        }
+        self.opened().ok_or(Fault::NotInitialized)
+    }
+
+    /// psa_crypto_init. When it is done already, nothing happens.
+    pub(super) fn initialize(&'static self) -> Result<(), Fault> {
+        self.open("psa_crypto_init")?;
+        self.initialized.store(true, Ordering::Release);
+        Ok(())
+    }
+
+    /// What a function works with that needs no initialisation: for the first, reads the settings and opens the store. `call` is
+    /// told to the user when that fails.
+    pub(super) fn open(&'static self, call: &str) -> Result<Open, Fault> {
+        if let Some(open) = self.opened() {
+            return Ok(open);
+        }
+        let mut slot = self.emulator.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(faster) = slot.as_ref() {
+            return Ok(Open { emulator: Arc::clone(faster), process: self });
+        }
+        let refused = |fault: &Fault| explain(call, fault);
         let settings = Settings::from_environment().inspect_err(refused)?;
         if let Some(trace) = settings.trace.as_deref().and_then(Trace::to) {
             // The first trace of a process stays.
             let _ = self.trace.set(trace);
         }
-        *slot = Some(Arc::new(Emulator::open(settings).inspect_err(refused)?));
-        Ok(())
+        let emulator = Arc::new(Emulator::open(settings).inspect_err(refused)?);
+        *slot = Some(Arc::clone(&emulator));
+        Ok(Open { emulator, process: self })
+    }
+
+    fn opened(&'static self) -> Option<Open> {
+        let slot = self.emulator.read().unwrap_or_else(PoisonError::into_inner);
+        Some(Open { emulator: slot.clone()?, process: self })
     }
 }

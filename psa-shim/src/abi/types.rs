@@ -2,7 +2,8 @@
 
 use twintoken::fault::Fault;
 use twintoken::psa::{
-    Algorithm, Attributes, CustomKeyParameters, KeyType, Lifetime, PakeCipherSuite, PakePrimitive, Usage,
+    Algorithm, Attributes, CustomKeyParameters, KeyType, Lifetime, PakeCipherSuite, PakePrimitive,
+    StorageInfo, Usage,
 };
 
 /// PSA_MAX_KEY_BITS: the largest size that the attributes of a key can tell. `psa_set_key_bits` marks a larger one so.
@@ -45,11 +46,21 @@ pub(super) struct CipherSuite {
     key_confirmation: u32,
 }
 
+/// struct psa_storage_info_t.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub(super) struct StoredInfo {
+    capacity: usize,
+    size: usize,
+    flags: u32,
+}
+
 // The headers say the same.
 const _: () = assert!(size_of::<KeyAttributes>() == 24);
 const _: () = assert!(size_of::<Handle>() == 8);
 const _: () = assert!(size_of::<CustomParameters>() == 4);
 const _: () = assert!(size_of::<CipherSuite>() == 16);
+const _: () = assert!(size_of::<StoredInfo>() == 3 * size_of::<usize>());
 
 impl KeyAttributes {
     /// The attributes, each as it is written here.
@@ -78,6 +89,12 @@ impl KeyAttributes {
             key_type: attributes.key_type().0,
             reserved: 0,
         }
+    }
+}
+
+impl From<StorageInfo> for StoredInfo {
+    fn from(info: StorageInfo) -> StoredInfo {
+        StoredInfo { capacity: info.capacity, size: info.size, flags: info.flags.bits() }
     }
 }
 
