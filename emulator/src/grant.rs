@@ -256,6 +256,8 @@ fn meanings(psa: Option<Psa>, parameter: &Parameter) -> Vec<Algorithm> {
             (false, true) => Algorithm::hkdf_expand(hash.algorithm()),
             _ => Algorithm::hkdf(hash.algorithm()),
         }],
+        Parameter::Eddsa { prehash: true, .. } => vec![Algorithm::ED25519PH, Algorithm::ED448PH],
+        Parameter::Eddsa { context, .. } if !context.is_empty() => vec![Algorithm::EDDSA_CTX],
         Parameter::Oaep { hash, .. } => vec![Algorithm::rsa_oaep(hash.algorithm())],
         _ => vec![psa.algorithm],
     }

@@ -11,7 +11,6 @@ pub mod derivation;
 pub mod des;
 pub mod digest;
 pub mod ecdh;
-mod eddsa;
 pub mod edwards;
 pub mod foreign;
 mod gathered;

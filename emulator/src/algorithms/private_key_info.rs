@@ -14,7 +14,13 @@ use zeroize::Zeroizing;
 
 const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
 const EC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
-const X25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.110");
+/// RFC 8410.
+const STRINGS: [(ObjectIdentifier, Curve); 4] = [
+    (ObjectIdentifier::new_unwrap("1.3.101.110"), Curve::X25519),
+    (ObjectIdentifier::new_unwrap("1.3.101.111"), Curve::X448),
+    (ObjectIdentifier::new_unwrap("1.3.101.112"), Curve::Ed25519),
+    (ObjectIdentifier::new_unwrap("1.3.101.113"), Curve::Ed448),
+];
 /// id-alg-ml-kem-512, -768 and -1024 (RFC 9935), with the sizes in bits that PSA counts.
 const ML_KEM: [(ObjectIdentifier, usize); 3] = [
     (ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.4.1"), 512),
@@ -23,7 +29,6 @@ const ML_KEM: [(ObjectIdentifier, usize); 3] = [
 ];
 /// The tag of the choice "seed": [0] IMPLICIT OCTET STRING.
 const SEED_TAG: u8 = 0x80;
-const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
 
 /// The PrivateKeyInfo of a key pair.
 ///
@@ -34,8 +39,10 @@ pub fn encode(key: &Key) -> Result<Secret, Fault> {
     let material = key.material().expose();
     match attributes.key_type {
         KeyType::RsaKeyPair => written(RSA, Some(AnyRef::NULL), material),
-        KeyType::EccKeyPair(family @ (EccFamily::TwistedEdwards | EccFamily::Montgomery)) => {
-            let oid = if family == EccFamily::Montgomery { X25519 } else { ED25519 };
+        KeyType::EccKeyPair(EccFamily::TwistedEdwards | EccFamily::Montgomery) => {
+            let curve = key.curve()?;
+            let known = STRINGS.into_iter().find(|(_, one)| *one == curve);
+            let (oid, _) = known.ok_or(Fault::Internal("a curve without an object identifier"))?;
             let seed = OctetStringRef::new(material).and_then(|seed| seed.to_der()).map_err(unencodable)?;
             written(oid, None, &Zeroizing::new(seed))
         }
@@ -89,9 +96,8 @@ pub fn decode(bytes: &[u8]) -> Result<(KeyType, usize, Secret), Fault> {
     let inside = info.private_key.as_bytes();
     match info.algorithm.oid {
         RSA => Ok((KeyType::RsaKeyPair, 0, Secret::from(inside))),
-        oid @ (ED25519 | X25519) => {
+        oid if let Some((_, curve)) = STRINGS.into_iter().find(|(one, _)| *one == oid) => {
             let seed = <&OctetStringRef>::from_der(inside).map_err(|_| broken())?;
-            let curve = if oid == X25519 { Curve::X25519 } else { Curve::Ed25519 };
             Ok((KeyType::EccKeyPair(curve.family()), curve.bits(), Secret::from(seed.as_bytes())))
         }
         EC => {

@@ -27,6 +27,13 @@ const fn row(name: &'static str, algorithm: Algorithm, begin: fn() -> Box<dyn Xo
     }
 }
 
+/// `length` bytes of SHAKE256.
+pub(super) fn shake256(input: &[u8], length: usize) -> Vec<u8> {
+    let mut out = vec![0; length];
+    Shake256::default().chain(input).finalize_xof().read(&mut out);
+    out
+}
+
 struct Taking<F>(F);
 
 impl<F> XofState for Taking<F>

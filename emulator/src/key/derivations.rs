@@ -15,6 +15,8 @@ impl Algorithm {
     pub const PBKDF2_AES_CMAC_PRF_128: Algorithm = Algorithm(0x0880_0200);
     /// PSA_ALG_ED25519PH.
     pub const ED25519PH: Algorithm = Algorithm(0x0600_090b);
+    /// PSA_ALG_ED448PH.
+    pub const ED448PH: Algorithm = Algorithm(0x0600_0915);
     /// PSA_ALG_EDDSA_CTX.
     pub const EDDSA_CTX: Algorithm = Algorithm(0x0600_0a00);
     /// PSA_ALG_CHACHA20_POLY1305, with its 16-byte tag.

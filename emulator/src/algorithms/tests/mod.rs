@@ -2,6 +2,7 @@
 
 mod answers;
 mod ciphers;
+mod curve448;
 mod foreign;
 mod keys;
 mod ml_kem;

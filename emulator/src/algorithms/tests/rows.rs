@@ -66,8 +66,8 @@ const GENERATORS: &[(&str, KeyType, &[usize])] = &[
     ("CKM_EC_KEY_PAIR_GEN", PAIR_R1, &[256, 384, 521]),
     ("CKM_EC_KEY_PAIR_GEN", KeyType::EccKeyPair(EccFamily::SecpK1), &[256]),
     ("CKM_EC_KEY_PAIR_GEN", KeyType::EccKeyPair(EccFamily::BrainpoolPR1), &[256, 384]),
-    ("CKM_EC_MONTGOMERY_KEY_PAIR_GEN", KeyType::EccKeyPair(EccFamily::Montgomery), &[255]),
-    ("CKM_EC_EDWARDS_KEY_PAIR_GEN", PAIR_ED, &[255]),
+    ("CKM_EC_MONTGOMERY_KEY_PAIR_GEN", KeyType::EccKeyPair(EccFamily::Montgomery), &[255, 448]),
+    ("CKM_EC_EDWARDS_KEY_PAIR_GEN", PAIR_ED, &[255, 448]),
     ("CKM_ML_KEM_KEY_PAIR_GEN", KeyType::MlKemKeyPair, &[512, 768, 1024]),
     ("CKM_AES_KEY_GEN", KeyType::Aes, &[128, 192, 256]),
     ("CKM_DES_KEY_GEN", KeyType::Des, &[64]),
@@ -139,7 +139,7 @@ fn a_generator_refuses_sizes_that_are_not_its_own() {
         (KeyType::GenericSecret, 12),
         (KeyType::Hmac, 32776),
         (PAIR_R1, 224),
-        (KeyType::EccKeyPair(EccFamily::Montgomery), 448),
+        (KeyType::EccKeyPair(EccFamily::Montgomery), 256),
         (PAIR_ED, 256),
     ] {
         let make = generator_of(key_type).unwrap().generate.unwrap().make;

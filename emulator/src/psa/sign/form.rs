@@ -4,6 +4,7 @@ use crate::algorithms::{self, rsa};
 use crate::fault::Fault;
 use crate::grant::{Grant, Use};
 use crate::key::Key;
+use crate::key::key_type::Curve;
 use crate::key::policy::Usage;
 use crate::psa::attributes::hash_of;
 use crate::psa::{Algorithm, Hash, expect};
@@ -17,8 +18,8 @@ const LONGEST_CONTEXT: usize = 255;
 /// The row of a signature algorithm, for a message or a hash.
 pub(in crate::psa) fn sign_row(algorithm: Algorithm, takes: Takes) -> Result<&'static Mechanism, Fault> {
     let relative = plain_relative(algorithm)?;
-    // Ed25519ph has one row for messages and hashes.
-    let takes = if algorithm == Algorithm::ED25519PH { Takes::Message } else { takes };
+    // Ed25519ph and Ed448ph have one row for messages and hashes.
+    let takes = if is_prehashed_eddsa(algorithm) { Takes::Message } else { takes };
     algorithms::by_psa(relative, takes).ok_or(Fault::AlgorithmNotSupported(algorithm.0))
 }
 
@@ -37,9 +38,12 @@ pub(super) fn grant(
             return Err(Fault::UsageForbidden("sign or verify hashes"));
         }
     }
+    if is_prehashed_eddsa(algorithm) && key.curve().is_ok_and(|curve| curve != prehashed_curve(algorithm)) {
+        return Err(Fault::WrongKeyType(row.name));
+    }
     let parameter = match row.parameter {
         Shape::Pss => pss_parameter(algorithm, purpose)?,
-        Shape::Eddsa if algorithm == Algorithm::ED25519PH => {
+        Shape::Eddsa if is_prehashed_eddsa(algorithm) => {
             Parameter::Eddsa { prehash: true, context: context.to_vec() }
         }
         Shape::Eddsa if algorithm == Algorithm::EDDSA_CTX => Parameter::Context(context.to_vec()),
@@ -50,7 +54,17 @@ pub(super) fn grant(
 
 /// PSA_ALG_SIGN_SUPPORTS_CONTEXT.
 pub(super) fn supports_context(algorithm: Algorithm) -> bool {
-    algorithm == Algorithm::ED25519PH || algorithm == Algorithm::EDDSA_CTX
+    is_prehashed_eddsa(algorithm) || algorithm == Algorithm::EDDSA_CTX
+}
+
+/// PSA_ALG_ED25519PH and PSA_ALG_ED448PH.
+pub(super) fn is_prehashed_eddsa(algorithm: Algorithm) -> bool {
+    algorithm == Algorithm::ED25519PH || algorithm == Algorithm::ED448PH
+}
+
+/// The one curve that such an algorithm is for.
+fn prehashed_curve(algorithm: Algorithm) -> Curve {
+    if algorithm == Algorithm::ED448PH { Curve::Ed448 } else { Curve::Ed25519 }
 }
 
 fn check_context(algorithm: Algorithm, context: &[u8]) -> Result<(), Fault> {
