@@ -1,6 +1,6 @@
 //! PrivateKeyInfo of PKCS #8 (RFC 5208, RFC 5958): the form in which private keys are wrapped (PKCS#11 §6.7).
 
-use super::{curves, ml_kem};
+use super::{curves, parameter_sets};
 use crate::fault::Fault;
 use crate::key::Key;
 use crate::key::key_type::{Curve, EccFamily, KeyType};
@@ -21,12 +21,6 @@ const STRINGS: [(ObjectIdentifier, Curve); 4] = [
     (ObjectIdentifier::new_unwrap("1.3.101.112"), Curve::Ed25519),
     (ObjectIdentifier::new_unwrap("1.3.101.113"), Curve::Ed448),
 ];
-/// id-alg-ml-kem-512, -768 and -1024 (RFC 9935), with the sizes in bits that PSA counts.
-const ML_KEM: [(ObjectIdentifier, usize); 3] = [
-    (ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.4.1"), 512),
-    (ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.4.2"), 768),
-    (ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.4.3"), 1024),
-];
 /// The tag of the choice "seed": [0] IMPLICIT OCTET STRING.
 const SEED_TAG: u8 = 0x80;
 
@@ -46,12 +40,12 @@ pub fn encode(key: &Key) -> Result<Secret, Fault> {
             let seed = OctetStringRef::new(material).and_then(|seed| seed.to_der()).map_err(unencodable)?;
             written(oid, None, &Zeroizing::new(seed))
         }
-        KeyType::MlKemKeyPair => {
-            let known = ML_KEM.into_iter().find(|(_, bits)| *bits == attributes.bits);
-            let (oid, _) = known.ok_or(Fault::Internal("an ML-KEM key of no parameter set"))?;
+        KeyType::MlKemKeyPair | KeyType::MlDsaKeyPair => {
+            let oid = parameter_sets::identifier_of(key);
+            let oid = oid.ok_or(Fault::Internal("a key of no parameter set"))?;
             let expanded = OctetStringRef::new(material).and_then(|bytes| bytes.to_der());
             let mut encoded = Zeroizing::new(expanded.map_err(unencodable)?);
-            if ml_kem::seed_of(key).is_some()
+            if parameter_sets::seed_of(key).is_some()
                 && let Some(tag) = encoded.first_mut()
             {
                 *tag = SEED_TAG;
@@ -110,10 +104,10 @@ pub fn decode(bytes: &[u8]) -> Result<(KeyType, usize, Secret), Fault> {
             Ok((KeyType::EccKeyPair(curve.family()), curve.bits(), material))
         }
         oid => {
-            let known = ML_KEM.into_iter().find(|(one, _)| *one == oid);
-            let (_, bits) =
+            let known = parameter_sets::of_identifier(oid);
+            let (pair, bits) =
                 known.ok_or(Fault::WrappedKeyInvalid("its algorithm is not one of this store"))?;
-            Ok((KeyType::MlKemKeyPair, bits, ml_kem_material(bits, inside)?))
+            Ok((pair, bits, of_parameter_set(pair, bits, inside)?))
         }
     }
 }
@@ -122,8 +116,8 @@ fn broken() -> Fault {
     Fault::WrappedKeyInvalid("it is no PrivateKeyInfo of PKCS #8")
 }
 
-/// The seed, the expanded key, or both in a SEQUENCE (RFC 9935, §6).
-fn ml_kem_material(bits: usize, inside: &[u8]) -> Result<Secret, Fault> {
+/// The seed, the expanded key, or both in a SEQUENCE (RFC 9935, §6; RFC 9881, §6).
+fn of_parameter_set(pair: KeyType, bits: usize, inside: &[u8]) -> Result<Secret, Fault> {
     let both = |inside: &[u8]| -> der::Result<(Secret, Secret)> {
         let mut reader = SliceReader::new(inside)?;
         reader.sequence(|parts| {
@@ -139,7 +133,8 @@ fn ml_kem_material(bits: usize, inside: &[u8]) -> Result<Secret, Fault> {
         }
         _ => {
             let (seed, expanded) = both(inside).map_err(|_| broken())?;
-            ml_kem::pair_from_parts(bits, seed.expose(), expanded.expose()).map_err(|_| broken())
+            parameter_sets::pair_from_parts(pair, bits, seed.expose(), expanded.expose())
+                .map_err(|_| broken())
         }
     }
 }

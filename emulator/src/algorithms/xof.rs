@@ -34,7 +34,8 @@ pub(super) fn shake256(input: &[u8], length: usize) -> Vec<u8> {
     out
 }
 
-struct Taking<F>(F);
+/// An XOF that takes input.
+pub(super) struct Taking<F>(pub(super) F);
 
 impl<F> XofState for Taking<F>
 where

@@ -158,19 +158,32 @@ pub enum KeyType {
     MlKemPublicKey,
     /// An ML-KEM decapsulation key with its encapsulation key.
     MlKemKeyPair,
+    /// An ML-DSA public key.
+    MlDsaPublicKey,
+    /// An ML-DSA private key with its public key.
+    MlDsaKeyPair,
 }
 
 impl KeyType {
     /// Whether the material holds a private half.
     #[must_use]
     pub const fn is_pair(self) -> bool {
-        matches!(self, KeyType::RsaKeyPair | KeyType::EccKeyPair(_) | KeyType::MlKemKeyPair)
+        matches!(
+            self,
+            KeyType::RsaKeyPair | KeyType::EccKeyPair(_) | KeyType::MlKemKeyPair | KeyType::MlDsaKeyPair
+        )
     }
 
     /// Whether this is a public key.
     #[must_use]
     pub const fn is_public(self) -> bool {
-        matches!(self, KeyType::RsaPublicKey | KeyType::EccPublicKey(_) | KeyType::MlKemPublicKey)
+        matches!(
+            self,
+            KeyType::RsaPublicKey
+                | KeyType::EccPublicKey(_)
+                | KeyType::MlKemPublicKey
+                | KeyType::MlDsaPublicKey
+        )
     }
 
     /// Whether this is neither a pair nor a public key.
@@ -186,6 +199,7 @@ impl KeyType {
             KeyType::RsaKeyPair => KeyType::RsaPublicKey,
             KeyType::EccKeyPair(family) => KeyType::EccPublicKey(family),
             KeyType::MlKemKeyPair => KeyType::MlKemPublicKey,
+            KeyType::MlDsaKeyPair => KeyType::MlDsaPublicKey,
             other => other,
         }
     }

@@ -9,9 +9,12 @@ use crate::key::policy::Usage;
 use crate::psa::attributes::hash_of;
 use crate::psa::{Algorithm, Hash, expect};
 use crate::registry::parameter::{Parameter, Shape};
+use crate::registry::prehash::{Hedge, Prehash};
 use crate::registry::{Mechanism, Takes};
 use std::sync::Arc;
 
+/// The bit that tells the deterministic kind of ML-DSA from the other.
+const DETERMINISTIC: u32 = 0x100;
 /// The longest context of a signature, in bytes.
 const LONGEST_CONTEXT: usize = 255;
 
@@ -46,6 +49,7 @@ pub(super) fn grant(
         Shape::Eddsa if is_prehashed_eddsa(algorithm) => {
             Parameter::Eddsa { prehash: true, context: context.to_vec() }
         }
+        Shape::SignContext | Shape::SignHashContext => signing_parameter(algorithm, row, context)?,
         Shape::Eddsa if algorithm == Algorithm::EDDSA_CTX => Parameter::Context(context.to_vec()),
         _ => Parameter::None,
     };
@@ -54,7 +58,22 @@ pub(super) fn grant(
 
 /// PSA_ALG_SIGN_SUPPORTS_CONTEXT.
 pub(super) fn supports_context(algorithm: Algorithm) -> bool {
-    is_prehashed_eddsa(algorithm) || algorithm == Algorithm::EDDSA_CTX
+    is_prehashed_eddsa(algorithm)
+        || algorithm == Algorithm::EDDSA_CTX
+        || algorithm.is_ml_dsa()
+        || algorithm.is_hash_ml_dsa()
+}
+
+/// Whether chance takes part, the context, and the hash where the row does not name it.
+fn signing_parameter(algorithm: Algorithm, row: &Mechanism, context: &[u8]) -> Result<Parameter, Fault> {
+    let hedge = if algorithm.0 & DETERMINISTIC == 0 { Hedge::Required } else { Hedge::Deterministic };
+    let prehash = match row.parameter {
+        Shape::SignHashContext => {
+            Some(Prehash::of(algorithm).ok_or(Fault::AlgorithmNotSupported(algorithm.0))?)
+        }
+        _ => None,
+    };
+    Ok(Parameter::Signing { hedge, context: context.to_vec(), prehash })
 }
 
 /// PSA_ALG_ED25519PH and PSA_ALG_ED448PH.
@@ -92,6 +111,9 @@ fn plain_relative(algorithm: Algorithm) -> Result<Algorithm, Fault> {
     if is_deterministic(algorithm) {
         return hash().map(Algorithm::ecdsa);
     }
+    if algorithm.is_ml_dsa() || algorithm.is_hash_ml_dsa() {
+        return Ok(Algorithm(algorithm.0 & !DETERMINISTIC));
+    }
     if supports_context(algorithm) {
         return Ok(Algorithm::PURE_EDDSA);
     }
@@ -109,6 +131,9 @@ fn pss_parameter(algorithm: Algorithm, purpose: Use) -> Result<Parameter, Fault>
 pub(super) fn raw_input(algorithm: Algorithm, hash: &[u8]) -> Result<Vec<u8>, Fault> {
     expect_hash(algorithm)?;
     if algorithm == Algorithm::ECDSA_ANY || algorithm == Algorithm::RSA_PKCS1V15_SIGN_RAW {
+        return Ok(hash.to_vec());
+    }
+    if algorithm.is_hash_ml_dsa() {
         return Ok(hash.to_vec());
     }
     let named = hash_of(algorithm)?;
