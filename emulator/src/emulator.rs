@@ -79,7 +79,7 @@ impl Emulator {
         rng: Arc<dyn Rng>,
     ) -> Result<Emulator, Fault> {
         let emulator = Emulator {
-            vault: Vault::new(durable, Box::new(MemoryStore::default()), Arc::clone(&rng)),
+            vault: Vault::new(durable, Box::new(MemoryStore::default()), Arc::clone(&rng), settings.quota),
             settings,
             clock,
             rng,
@@ -107,6 +107,7 @@ impl Emulator {
                 self.vault.into_durable(),
                 Box::new(MemoryStore::default()),
                 Arc::clone(&self.rng),
+                self.settings.quota,
             ),
             settings: self.settings,
             clock: self.clock,

@@ -117,6 +117,9 @@ pub enum Fault {
     /// The operation cannot go on in its present state.
     #[error("the operation is in the wrong state: {0}")]
     WrongState(&'static str),
+    /// As many operations are active as are kept at a time.
+    #[error("{0} operations of this kind are active: finish or abort some")]
+    TooManyOperations(usize),
     /// The caller's buffer is too small.
     #[error("the buffer is too small: {needed} bytes are needed")]
     BufferTooSmall {
@@ -217,6 +220,20 @@ pub enum Fault {
         /// What was left, in bytes.
         left: u64,
     },
+
+    // Secure storage.
+    /// No asset has this uid.
+    #[error("there is no asset with uid {0:#x}")]
+    NoSuchUid(u64),
+    /// An asset with this uid exists.
+    #[error("an asset with uid {0:#x} exists already")]
+    UidTaken(u64),
+    /// The asset was made with PSA_STORAGE_FLAG_WRITE_ONCE.
+    #[error("the asset with uid {0:#x} was written once and for all")]
+    WrittenOnce(u64),
+    /// Flags for an asset that the specification does not have, or not for this call.
+    #[error("flags {0:#x} are not possible for this asset")]
+    StorageFlags(u32),
 
     // Input data.
     /// The input is longer or shorter than the mechanism takes.

@@ -11,6 +11,8 @@ pub mod secret;
 
 pub(crate) mod sync;
 
+pub mod border;
+
 pub mod settings;
 
 pub mod store;

@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use crate::driver::Target;
 use crate::expectation::Profile;
-use crate::step::Face;
 
 /// The profiles of `expect/`: file name without ending, and content.
 static PROFILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/profiles.rs"));
@@ -82,6 +81,22 @@ pub struct Selection {
     pub remarks: Vec<String>,
 }
 
+impl Selection {
+    /// The selection, if there is anything to run.
+    ///
+    /// # Errors
+    /// When there is no column.
+    pub fn filled(self) -> Result<Selection, Refusal> {
+        if self.backends.is_empty() {
+            let remarks = self.remarks.join("\n");
+            return Err(Refusal::Nothing(format!(
+                "no key store to run: name one with --module or --own\n{remarks}"
+            )));
+        }
+        Ok(self)
+    }
+}
+
 /// Reads all profiles.
 ///
 /// # Errors
@@ -102,13 +117,20 @@ pub fn profiles() -> Result<Vec<(String, Profile)>, Refusal> {
 /// # Errors
 /// When a module asked for is absent or has no recipe.
 pub fn select(own: Option<&Path>, modules: &[String]) -> Result<Selection, Refusal> {
+    select_only(own, modules, modules.is_empty())?.filled()
+}
+
+/// As [`select`]; whether those of the profiles are looked for is told by `beside`, and there may be no column.
+///
+/// # Errors
+/// As [`select`].
+pub fn select_only(own: Option<&Path>, modules: &[String], beside: bool) -> Result<Selection, Refusal> {
     let profiles = profiles()?;
     let mut selection = Selection::default();
     if let Some(path) = own {
         let module = resolve(&profiles, &path.display().to_string())?;
         let store = module.profile.store.clone();
-        let in_process =
-            profiles.iter().filter(|(_, p)| p.face == Face::Psa && p.store.is_some() && p.store == store);
+        let in_process = profiles.iter().filter(|(_, p)| p.runs_in_process() && p.store == store);
         let psa = in_process.map(|(id, profile)| Backend {
             id: id.clone(),
             profile: profile.clone(),
@@ -133,20 +155,14 @@ pub fn select(own: Option<&Path>, modules: &[String]) -> Result<Selection, Refus
         }
         selection.backends.push(backend);
     }
-    if modules.is_empty() {
+    if beside {
         look_beside(&profiles, &mut selection)?;
-    }
-    if selection.backends.is_empty() {
-        let remarks = selection.remarks.join("\n");
-        return Err(Refusal::Nothing(format!(
-            "no key store to run: name one with --module or --own\n{remarks}"
-        )));
     }
     Ok(selection)
 }
 
 fn look_beside(profiles: &[(String, Profile)], selection: &mut Selection) -> Result<(), Refusal> {
-    for (_, profile) in profiles.iter().filter(|(_, profile)| profile.beside) {
+    for (_, profile) in profiles.iter().filter(|(_, profile)| profile.beside && profile.c.is_none()) {
         let Some(library) = profile.libraries.first() else { continue };
         match resolve(profiles, library) {
             Ok(backend) => selection.backends.push(backend),

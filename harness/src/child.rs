@@ -40,6 +40,7 @@ impl Process {
         match target {
             Target::Pkcs11(path) => command.arg("--pkcs11").arg(path),
             Target::Psa => command.arg("--psa"),
+            Target::PsaLibrary(program) => command.arg("--psa-library").arg(program),
         };
         command.envs(environment).current_dir(folder);
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(errors).spawn()?;

@@ -12,6 +12,7 @@ use crate::chapters;
 use crate::clients;
 use crate::driver::{self, Target};
 use crate::property;
+use crate::psa_library;
 use crate::report::{self, Report};
 use crate::run;
 use crate::scenario::Scenario;
@@ -50,6 +51,8 @@ enum Command {
         pkcs11: Option<PathBuf>,
         #[arg(long)]
         psa: bool,
+        #[arg(long, conflicts_with = "psa")]
+        psa_library: Option<PathBuf>,
     },
     /// Time what standard input asks for (what the bench starts for itself).
     #[command(hide = true)]
@@ -83,6 +86,9 @@ pub struct Conformance {
     /// Our own module; its two faces then take part.
     #[arg(long, value_name = "PATH")]
     pub own: Option<PathBuf>,
+    /// Our own PSA library in C.
+    #[command(flatten)]
+    pub own_psa: psa_library::Own,
     /// Putting the harness itself to the test.
     #[command(flatten)]
     pub self_check: self_check::Options,
@@ -109,8 +115,9 @@ pub fn main() -> ExitCode {
             let done = property::execute::serve([&module, &calls, &answers]);
             return done.map_or(ExitCode::FAILURE, |()| ExitCode::SUCCESS);
         }
-        Command::Drive { pkcs11, psa: _ } => {
-            let target = pkcs11.map_or(Target::Psa, Target::Pkcs11);
+        Command::Drive { pkcs11, psa: _, psa_library } => {
+            let target = pkcs11.map(Target::Pkcs11).or(psa_library.map(Target::PsaLibrary));
+            let target = target.unwrap_or(Target::Psa);
             return driver::serve(&target).map_or(ExitCode::FAILURE, |()| ExitCode::SUCCESS);
         }
     };
@@ -152,7 +159,11 @@ pub fn conformance(options: &Conformance) -> Result<bool, Refusal> {
         return check_itself(options, &scenarios);
     }
     let program = std::env::current_exe().map_err(|error| Refusal::File("this program".into(), error))?;
-    let selection = backend::select(own, &options.modules)?;
+    let (libraries, modules) = psa_library::among(&options.modules)?;
+    let beside = options.modules.is_empty();
+    let mut selection = backend::select_only(own, &modules, beside)?;
+    let _runners = psa_library::add(&mut selection, &options.own_psa, &libraries, beside)?;
+    let selection = selection.filled()?;
     if options.unexcused {
         return Ok(unexcused::unexcused(&program, &scenarios, selection.backends));
     }

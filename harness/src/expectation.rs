@@ -37,6 +37,9 @@ pub struct Profile {
     /// What it can do that not every module can, in words of the planted defects: `wrap-keys`.
     #[serde(default)]
     pub abilities: Vec<String>,
+    /// How the runner is compiled against it, where it is a PSA library in C.
+    #[serde(default)]
+    pub c: Option<crate::psa_library::Recipe>,
     /// Recipe for a private token folder.
     pub folder: Recipe,
     /// What the bench does differently with it.
@@ -125,6 +128,12 @@ impl Profile {
     /// A text that names the line that is wrong.
     pub fn parse(text: &str) -> Result<Self, String> {
         toml::from_str(text).map_err(|error| error.to_string())
+    }
+
+    /// Whether it is the PSA face of our own store in Rust.
+    #[must_use]
+    pub fn runs_in_process(&self) -> bool {
+        self.face == Face::Psa && self.store.is_some() && self.c.is_none()
     }
 
     /// The excuse for a check, if there is one.

@@ -15,6 +15,7 @@ pub mod material;
 pub mod property;
 pub mod property_psa;
 pub mod psa;
+pub mod psa_library;
 pub mod raw;
 pub mod replay;
 pub mod report;

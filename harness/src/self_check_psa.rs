@@ -10,7 +10,6 @@ use crate::driver::Target;
 use crate::driver::psa_faulty::{DEFECT_VARIABLE, Defect, psa_defects};
 use crate::run::{self, CheckResult};
 use crate::scenario::Scenario;
-use crate::step::Face;
 use crate::verdict::Outcome;
 
 /// What came of one defect.
@@ -48,8 +47,7 @@ impl Trials {
 /// # Errors
 /// When there is none.
 pub fn psa_backend() -> Result<Backend, Refusal> {
-    let found =
-        profiles()?.into_iter().find(|(_, profile)| profile.face == Face::Psa && profile.store.is_some());
+    let found = profiles()?.into_iter().find(|(_, profile)| profile.runs_in_process());
     let (id, profile) = found.ok_or_else(|| Refusal::Nothing("no profile of a PSA face".into()))?;
     Ok(Backend { id, profile, target: Target::Psa })
 }

@@ -7,10 +7,12 @@
 )]
 
 pub mod child;
+pub mod forked;
 pub mod functions;
 pub mod killed;
 pub mod module;
 pub mod programs;
+pub mod psa;
 pub mod signatures;
 pub mod spec;
 pub mod store;

@@ -33,7 +33,8 @@ pub fn proxy() -> PathBuf {
     built("twintoken_proxy")
 }
 
-fn built(library: &str) -> PathBuf {
+/// Where one of our libraries lies.
+pub(crate) fn built(library: &str) -> PathBuf {
     let program = std::env::current_exe().unwrap();
     let folder = program.parent().unwrap();
     // A test lies in `deps/` itself, a program one folder above.

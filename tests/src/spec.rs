@@ -5,6 +5,52 @@ const FUNCTIONS: &str =
 const CONSTANTS: &str =
     include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../vectors/data/spec/pkcs11_constants.csv"));
 
+const PSA_FUNCTIONS: &str =
+    include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../vectors/data/spec/psa_functions.csv"));
+
+/// A function of PSA.
+#[derive(Debug, Clone)]
+pub struct PsaFunction {
+    /// Its chapter: keys, hash, mac, …
+    pub group: String,
+    /// Its name, `psa_…`.
+    pub name: String,
+    /// Its parameters as the specification writes them.
+    pub parameters: Vec<String>,
+}
+
+/// PSA Crypto's functions that a library exports: not those that read and write attributes and cipher suites or make initial
+/// structures, which headers define in line.
+#[must_use]
+pub fn psa_exported() -> Vec<PsaFunction> {
+    let crypto = PSA_FUNCTIONS.lines().filter(|line| line.starts_with("crypto,")).map(psa_function);
+    crypto.filter(|function| !is_in_line(&function.name)).collect()
+}
+
+/// The names of PSA Crypto's functions, in line or not.
+#[must_use]
+pub fn psa_functions() -> Vec<String> {
+    let crypto = PSA_FUNCTIONS.lines().filter(|line| line.starts_with("crypto,"));
+    crypto.map(|line| psa_function(line).name).collect()
+}
+
+fn psa_function(line: &str) -> PsaFunction {
+    let (fields, parameters) = match line.split_once('"') {
+        Some((fields, rest)) => (fields, rest.split('"').next().unwrap_or_default()),
+        None => (line, line.split(',').nth(4).unwrap_or_default()),
+    };
+    let field = |at| fields.split(',').nth(at).unwrap_or_default().to_owned();
+    let parameters = parameters.split(',').map(str::trim).filter(|one| !one.is_empty());
+    PsaFunction { group: field(1), name: field(2), parameters: parameters.map(str::to_owned).collect() }
+}
+
+fn is_in_line(name: &str) -> bool {
+    let accessor = ["psa_set_key_", "psa_get_key_", "psa_pake_cs_", "psa_reset_key_"];
+    let is_accessor =
+        accessor.iter().any(|start| name.starts_with(start)) && name != "psa_get_key_attributes";
+    is_accessor || name.ends_with("_init") && name != "psa_crypto_init"
+}
+
 /// The names of version 2.40's functions.
 #[must_use]
 pub fn functions_of_2_40() -> Vec<&'static str> {

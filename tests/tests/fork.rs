@@ -1,14 +1,11 @@
 //! What a child of fork finds: a library that is not initialised, and nothing of its parent's to break.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test's helper fails by panicking")]
-#![allow(unsafe_code, reason = "fork has no safe wrapper")]
 
 use cryptoki_sys::{CKA_LABEL, CKR_CRYPTOKI_ALREADY_INITIALIZED, CKR_CRYPTOKI_NOT_INITIALIZED, CKR_OK};
-use std::io::Read;
-use std::os::fd::FromRawFd;
 use std::ptr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use twintoken_tests::module::Module;
-use twintoken_tests::{call, child, ok, token};
+use twintoken_tests::{call, child, forked, ok, token};
 
 /// What the child tells its parent: two codes and its random bytes.
 struct Told {
@@ -31,33 +28,10 @@ fn in_the_child(module: &Module, parents_session: u64) -> Told {
 }
 
 fn fork_and_listen(child_part: impl FnOnce() -> Told) -> Told {
-    let mut ends = [0; 2];
-    // SAFETY: the array has room for the two descriptors.
-    assert_eq!(unsafe { libc::pipe(ends.as_mut_ptr()) }, 0);
-    // SAFETY: the child calls the module, writes to the pipe and exits; it holds no lock of another thread's but the
-    // allocator's, which the C library sets right.
-    let pid = unsafe { libc::fork() };
-    assert!(pid >= 0);
-    if pid == 0 {
-        let told = std::panic::catch_unwind(std::panic::AssertUnwindSafe(child_part));
-        let line = told.map(|told| {
-            [&told.before.to_ne_bytes()[..], &told.initialize.to_ne_bytes(), &told.random].concat()
-        });
-        let line = line.unwrap_or_default();
-        // SAFETY: the bytes are ours; `_exit` runs nothing of the parent's.
-        unsafe {
-            libc::write(ends[1], line.as_ptr().cast(), line.len());
-            libc::_exit(0);
-        }
-    }
-    // SAFETY: the writing end is this process's own, and nobody else closes it.
-    unsafe { libc::close(ends[1]) };
-    let mut line = Vec::new();
-    // SAFETY: the reading end is owned by nobody else.
-    let mut pipe = unsafe { std::fs::File::from_raw_fd(ends[0]) };
-    pipe.read_to_end(&mut line).unwrap();
-    // SAFETY: the child of the fork above; its status is not asked for.
-    unsafe { libc::waitpid(pid, ptr::null_mut(), 0) };
+    let line = forked::listen(|| {
+        let told = child_part();
+        [&told.before.to_ne_bytes()[..], &told.initialize.to_ne_bytes(), &told.random].concat()
+    });
     assert_eq!(line.len(), 48, "the child died");
     Told {
         before: u64::from_ne_bytes(line[..8].try_into().unwrap()),

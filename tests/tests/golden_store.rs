@@ -12,7 +12,7 @@ use twintoken::env::{Rng, SeededRng, SystemClock, SystemRng};
 use twintoken::fault::Fault;
 use twintoken::operation::Room;
 use twintoken::pkcs11::{AttributeReply, Cryptoki, Mechanism, Template};
-use twintoken::psa::{Algorithm, Attributes, Hash, KeyId, KeyType, Usage};
+use twintoken::psa::{Algorithm, Attributes, Hash, KeyId, KeyType, StorageFlags, StorageInfo, Usage};
 use twintoken::registry::constants as ck;
 use twintoken::registry::parameter::Parameter;
 use twintoken::secret::Secret;
@@ -127,9 +127,24 @@ fn fill_through_psa(emulator: &Emulator) {
     emulator.psa().generate_key(&attributes).unwrap();
 }
 
+/// A token with assets of every kind, and the attestation key.
+fn fill_storage(emulator: &Emulator) {
+    let psa = emulator.psa();
+    psa.its_set(1, b"internal", StorageFlags::WRITE_ONCE).unwrap();
+    psa.ps_set(1, b"protected", StorageFlags::NO_CONFIDENTIALITY).unwrap();
+    psa.ps_create(0x1_0000_0002, 100, StorageFlags::NO_REPLAY_PROTECTION).unwrap();
+    psa.ps_set_extended(0x1_0000_0002, 0, b"some").unwrap();
+    psa.initial_attest_get_token(&[1; 32]).unwrap();
+}
+
 type Fill = fn(&Emulator);
 
-const MADE: [(&str, Fill); 2] = [("v1-pkcs11", fill_through_pkcs11), ("v1-psa", fill_through_psa)];
+const MADE: [(&str, Fill); 3] = [
+    ("v1-pkcs11", fill_through_pkcs11),
+    ("v1-psa", fill_through_psa),
+    // Assets came later: what a program from before would not look at.
+    ("v1-storage", fill_storage),
+];
 
 #[test]
 fn what_is_written_today_is_what_version_1_wrote() {
@@ -209,4 +224,22 @@ fn a_psa_key_of_version_1_opens_and_signs() {
     let psa = emulator.psa();
     let signature = psa.sign_hash(KeyId(7), ECDSA, &[9; 32]).unwrap();
     psa.verify_hash(KeyId(7), ECDSA, &[9; 32], &signature).unwrap();
+}
+
+#[test]
+fn assets_of_version_1_open_and_the_attestation_key_is_the_same() {
+    let (_folder, emulator) = reopened("v1-storage");
+    let psa = emulator.psa();
+    let mut data = [0; 9];
+    assert_eq!((psa.its_get(1, 0, &mut data).unwrap(), &data[..8]), (8, &b"internal"[..]));
+    assert_eq!((psa.ps_get(1, 0, &mut data).unwrap(), &data), (9, b"protected"));
+    let info = StorageInfo { capacity: 100, size: 4, flags: StorageFlags::NO_REPLAY_PROTECTION };
+    assert_eq!(psa.ps_get_info(0x1_0000_0002), Ok(info));
+    psa.ps_set_extended(0x1_0000_0002, 4, b"more").unwrap();
+    // The instance id, claim 256: a hash of the public key.
+    let token = psa.initial_attest_get_token(&[1; 32]).unwrap();
+    let id = &[0x19, 0x01, 0x00, 0x58, 0x21, 0x01];
+    let at = token.windows(id.len()).position(|window| window == id).unwrap();
+    let digits: String = token[at + 6..at + 38].iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(digits, "bfcce414e78c7dfc743d7f9b36b887b23258af757dbf128e37351a3f5ea94ece");
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask conformance`: builds the module and the harness, then lets the harness run.
+//! `cargo xtask conformance`: builds the libraries and the harness, then lets the harness run.
 
 use crate::cargo::{built, cargo, root};
 use crate::generate;
@@ -18,7 +18,7 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> ExitCode {
     let build = cargo()
         .args(["build", "--quiet", "--package", "twintoken-pkcs11", "--package", "twintoken-harness"])
-        .args(["--package", "twintoken-proxy"])
+        .args(["--package", "twintoken-proxy", "--package", "twintoken-psa"])
         .status();
     if !build.is_ok_and(|status| status.success()) {
         eprintln!("The build failed; nothing was run.");
@@ -27,6 +27,8 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
     let program = format!("twintoken-harness{}", std::env::consts::EXE_SUFFIX);
     let mut harness = Command::new(built().join(program));
     harness.arg("conformance").arg("--own").arg(library("twintoken_pkcs11"));
+    harness.arg("--own-psa").arg(built().join("libtwintoken_psa.a"));
+    harness.arg("--own-psa-headers").arg(root().join("psa-shim/include"));
     if !arguments.passed_on.iter().any(|argument| argument == "--report") {
         harness.arg("--report").arg(root().join("report"));
     }

@@ -74,8 +74,11 @@ fn describe(text: &mut String, seen: &Examination) {
         };
         table::row([name, &wrong, &looked_at])
     };
-    let objects: usize =
-        seen.tokens.iter().map(|token| token.public + token.private + token.closed + token.damaged).sum();
+    let objects: usize = seen
+        .tokens
+        .iter()
+        .map(|token| token.public + token.private + token.assets + token.closed + token.damaged)
+        .sum();
     let closed = match seen.closed() {
         0 => String::new(),
         closed => format!(", {closed} of them not looked into"),
@@ -111,6 +114,7 @@ fn tokens(seen: &Examination) -> String {
         "HEADER",
         "PUBLIC",
         "PRIVATE",
+        "STORAGE",
         "DAMAGED",
         "NOT LOOKED INTO",
     ])];
@@ -127,6 +131,7 @@ fn tokens(seen: &Examination) -> String {
             if token.sound { "sound" } else { "damaged" },
             &token.public.to_string(),
             &token.private.to_string(),
+            &token.assets.to_string(),
             &token.damaged.to_string(),
             &closed,
         ]));

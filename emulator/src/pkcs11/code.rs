@@ -15,6 +15,7 @@ pub fn code(fault: &Fault) -> u64 {
         Fault::KeyNotNeeded => ck::CKR_KEY_NOT_NEEDED,
         Fault::SavedStateInvalid => ck::CKR_SAVED_STATE_INVALID,
         Fault::Setting { .. } | Fault::Internal(_) => ck::CKR_GENERAL_ERROR,
+        Fault::TooManyOperations(_) => ck::CKR_HOST_MEMORY,
         Fault::NoEntropy | Fault::StoreFailed(_) | Fault::Damaged(_) => ck::CKR_DEVICE_ERROR,
 
         Fault::NoSuchSlot(_) | Fault::NoSuchLocation(_) => ck::CKR_SLOT_ID_INVALID,
@@ -98,6 +99,11 @@ pub fn code(fault: &Fault) -> u64 {
         Fault::TemplateIncomplete(_) => ck::CKR_TEMPLATE_INCOMPLETE,
         Fault::TemplateInconsistent(_) => ck::CKR_TEMPLATE_INCONSISTENT,
         Fault::ActionProhibited(_) => ck::CKR_ACTION_PROHIBITED,
+
+        // Of PSA's secure storage, which no PKCS#11 call reaches.
+        Fault::NoSuchUid(_) | Fault::UidTaken(_) | Fault::WrittenOnce(_) | Fault::StorageFlags(_) => {
+            ck::CKR_GENERAL_ERROR
+        }
 
         Fault::Conflict | Fault::StoreBusy(_) => ck::CKR_FUNCTION_FAILED,
         Fault::StoreFull => ck::CKR_DEVICE_MEMORY,

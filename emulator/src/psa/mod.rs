@@ -1,4 +1,4 @@
-//! The PSA Crypto API in Rust: the functions of the specification as methods of [`Psa`].
+//! The PSA APIs in Rust (Crypto, Secure Storage, Attestation): the functions of the specifications as methods of [`Psa`].
 //!
 //! Keys are those that PKCS#11 callers see, by the mapping in ARCHITECTURE.md. Names, numbers and meanings are the
 //! specification's; an `Err` is the status the specification names, and the reason behind it goes to the trace.
@@ -7,6 +7,7 @@ mod access;
 mod aead;
 mod agree;
 mod attach;
+mod attest;
 mod attributes;
 mod cipher;
 mod create;
@@ -23,6 +24,7 @@ mod pake;
 mod sign;
 mod sizes;
 mod status;
+mod storage;
 mod tokens;
 mod usage;
 mod wrap;
@@ -33,6 +35,10 @@ pub use crate::key::identity::{KeyId, Lifetime};
 pub use crate::key::policy::Usage;
 pub use crate::registry::kdf::Step;
 pub use aead::AeadOperation;
+pub use attest::{
+    INITIAL_ATTEST_CHALLENGE_SIZE_32, INITIAL_ATTEST_CHALLENGE_SIZE_48, INITIAL_ATTEST_CHALLENGE_SIZE_64,
+    INITIAL_ATTEST_MAX_TOKEN_SIZE,
+};
 pub use attributes::Attributes;
 pub use cipher::CipherOperation;
 pub use derive::{KeyDerivationOperation, UNLIMITED_CAPACITY};
@@ -43,7 +49,8 @@ pub use mac::MacOperation;
 pub use pake::{PakeCipherSuite, PakeOperation, PakePrimitive};
 pub use sign::{SignOperation, VerifyOperation};
 pub use sizes::*;
-pub use status::{Status, status};
+pub use status::{Status, reason, status};
+pub use storage::{STORAGE_SUPPORT_SET_EXTENDED, StorageFlags, StorageInfo};
 pub(crate) use tokens::Unlocked;
 pub use xof::XofOperation;
 

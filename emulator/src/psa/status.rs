@@ -1,6 +1,7 @@
 //! Status codes, and which one each fault is. Exhaustive, so that a new fault does not compile until it has one.
 
 use crate::fault::Fault;
+use std::cell::RefCell;
 
 /// A psa_status_t other than PSA_SUCCESS.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -88,10 +89,32 @@ impl std::fmt::Display for Status {
 
 impl std::error::Error for Status {}
 
+thread_local! {
+    static REASON: RefCell<Option<Fault>> = const { RefCell::new(None) };
+}
+
 impl From<Fault> for Status {
     fn from(fault: Fault) -> Status {
-        status(&fault)
+        let status = status(&fault);
+        // A thread that is ending has no place to remember.
+        let _ = REASON.try_with(|reason| reason.replace(Some(fault)));
+        status
     }
+}
+
+/// The fault behind the last status that a function gave on this thread; asking forgets it. A trace is made of it: a
+/// status alone does not tell which rule was broken.
+///
+/// ```
+/// # use twintoken::{Emulator, Settings, fault::Fault, psa::{KeyId, reason}};
+/// # let emulator = Emulator::open(Settings::memory())?;
+/// emulator.psa().purge_key(KeyId(7)).unwrap_err();
+/// assert_eq!((reason(), reason()), (Some(Fault::NoSuchKeyId(7)), None));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[must_use]
+pub fn reason() -> Option<Fault> {
+    REASON.try_with(RefCell::take).ok().flatten()
 }
 
 /// The status of a fault (PSA Crypto, "Common error codes", and the lists of each function).
@@ -105,6 +128,7 @@ pub fn status(fault: &Fault) -> Status {
     match fault {
         Fault::Internal(_) | Fault::Setting { .. } => Status::GENERIC_ERROR,
         Fault::NoEntropy => Status::INSUFFICIENT_ENTROPY,
+        Fault::TooManyOperations(_) => Status::INSUFFICIENT_MEMORY,
         Fault::NotInitialized
         | Fault::AlreadyInitialized
         | Fault::NoOperation
@@ -119,6 +143,7 @@ pub fn status(fault: &Fault) -> Status {
         | Fault::AlgorithmNotSupported(_)
         | Fault::KeyTypeNotSupported(_)
         | Fault::KeySize { .. }
+        | Fault::StorageFlags(_)
         | Fault::ParameterSetNotSupported(_)
         | Fault::CurveNotSupported => Status::NOT_SUPPORTED,
 
@@ -159,6 +184,7 @@ pub fn status(fault: &Fault) -> Status {
         | Fault::ActionProhibited(_)
         | Fault::AttributeReadOnly(_)
         | Fault::AttributeSensitive(_)
+        | Fault::WrittenOnce(_)
         | Fault::StoreReadOnly(_)
         | Fault::SessionNotSerial
         | Fault::SessionAsync
@@ -172,9 +198,9 @@ pub fn status(fault: &Fault) -> Status {
         Fault::NoSuchKey(_) | Fault::NoSuchKeyId(_) | Fault::NoSuchObject(_) | Fault::NoSuchSession(_) => {
             Status::INVALID_HANDLE
         }
-        Fault::NoSuchLabel => Status::DOES_NOT_EXIST,
+        Fault::NoSuchLabel | Fault::NoSuchUid(_) => Status::DOES_NOT_EXIST,
         Fault::DerivationExhausted { .. } => Status::INSUFFICIENT_DATA,
-        Fault::KeyIdTaken(_) => Status::ALREADY_EXISTS,
+        Fault::KeyIdTaken(_) | Fault::UidTaken(_) => Status::ALREADY_EXISTS,
         Fault::BufferTooSmall { .. } => Status::BUFFER_TOO_SMALL,
         Fault::BadSignature
         | Fault::SignatureLength

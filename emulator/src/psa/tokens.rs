@@ -21,6 +21,8 @@ const LABEL: [u8; 32] = *b"psa                             ";
 pub(crate) struct Unlocked {
     by_incarnation: Mutex<HashMap<[u8; 16], PrivateKey>>,
     volatile: OnceLock<Place>,
+    /// What tells this boot from others, for attestation.
+    pub(super) boot_seed: OnceLock<[u8; 32]>,
     pub(super) attachments: Attachments,
     pub(crate) leases: Leases,
 }

@@ -1,5 +1,6 @@
 //! The settings file: TOML with one key for each setting, brought to the same text that a variable would hold.
 
+use super::rows;
 use crate::fault::Fault;
 use std::path::Path;
 
@@ -18,16 +19,30 @@ pub(super) fn read(path: &Path) -> Result<Vec<(String, String)>, Fault> {
                 .to_owned(),
         }),
     };
-    table.into_iter().map(text_of).collect()
+    table.into_iter().flat_map(ungrouped).map(text_of).collect()
 }
 
-/// A list reads as its items between commas, a table as `key=value` between commas.
+/// The entries of a table that is a group of settings, each with the group's name before its own; anything else as it is.
+fn ungrouped((name, value): (String, toml::Value)) -> Vec<(String, toml::Value)> {
+    match value {
+        toml::Value::Table(group) if rows::is_group(&name) => {
+            group.into_iter().map(|(key, value)| (format!("{name}.{key}"), value)).collect()
+        }
+        value => vec![(name, value)],
+    }
+}
+
+/// A list reads as its items between commas, a table as `key=value` between commas, a list of tables with semicolons between
+/// them.
 fn text(value: &toml::Value) -> Option<String> {
     match value {
         toml::Value::String(text) => Some(text.clone()),
         toml::Value::Boolean(value) => Some(value.to_string()),
         toml::Value::Integer(number) => Some(number.to_string()),
-        toml::Value::Array(items) => Some(items.iter().map(text).collect::<Option<Vec<_>>>()?.join(",")),
+        toml::Value::Array(items) => {
+            let between = if items.iter().all(toml::Value::is_table) { ";" } else { "," };
+            Some(items.iter().map(text).collect::<Option<Vec<_>>>()?.join(between))
+        }
         toml::Value::Table(table) => {
             let pair = |(key, value): (&String, &toml::Value)| Some(format!("{key}={}", text(value)?));
             Some(table.iter().map(pair).collect::<Option<Vec<_>>>()?.join(","))

@@ -3,6 +3,7 @@
 //! The rows of `rows.rs` say what can be set, one for each setting; `source.rs` says where a value may come from and
 //! which one wins. Nothing here reads the environment of the process but [`Environment::of_process`].
 
+mod attestation;
 mod file;
 mod rows;
 mod softhsm2;
@@ -12,6 +13,7 @@ mod stand_in_tests;
 #[cfg(test)]
 mod tests;
 
+pub use attestation::{Attestation, SoftwareComponent};
 pub use source::{Environment, Explained};
 
 use crate::fault::Fault;
@@ -162,6 +164,10 @@ pub struct Settings {
     pub ready_token: ReadyToken,
     /// Where calls are written down, as JSON lines.
     pub trace: Option<PathBuf>,
+    /// How many bytes the records of token objects and of PSA's secure storage may take together; `None` is any number.
+    pub quota: Option<u64>,
+    /// What attestation tokens tell.
+    pub attestation: Attestation,
 }
 
 impl std::fmt::Debug for Settings {
@@ -181,6 +187,8 @@ impl std::fmt::Debug for Settings {
             .field("pin", &self.pin.as_ref().map(|_| "hidden"))
             .field("ready_token", &self.ready_token)
             .field("trace", &self.trace)
+            .field("quota", &self.quota)
+            .field("attestation", &self.attestation)
             .finish()
     }
 }
@@ -236,6 +244,8 @@ impl Settings {
             pin: None,
             ready_token: ReadyToken::default(),
             trace: None,
+            quota: None,
+            attestation: Attestation::default(),
         }
     }
 }

@@ -1,8 +1,10 @@
 //! What can be set: one row for each setting, with its name, what would be right, and how it is read and shown.
 //!
-//! A row's name is the key in `twintoken.toml`; in capitals behind `TWINTOKEN_` it is the environment variable. The
+//! A row's name is the key in `twintoken.toml`, with a dot the key in a table there; in capitals behind `TWINTOKEN_`, with `_`
+//! for the dot, it is the environment variable. The
 //! store is no row: which file and which other settings count depends on it, so `source.rs` settles it first.
 
+use super::attestation;
 use super::{Identity, Kdf, MechanismFilter, MechanismName, OnFork, Settings};
 use std::path::{Path, PathBuf};
 
@@ -33,7 +35,7 @@ impl Row {
 
     /// The environment variable of this setting.
     pub(super) fn variable(&self) -> String {
-        format!("TWINTOKEN_{}", self.name.to_ascii_uppercase())
+        format!("TWINTOKEN_{}", self.name.replace('.', "_").to_ascii_uppercase())
     }
 
     fn shown<'a>(&self, text: &Text<'a>) -> &'a str {
@@ -170,6 +172,88 @@ pub(super) const ROWS: &[Row] = &[
             or_none(settings.trace.as_ref().map_or_else(String::new, |path| path.display().to_string()))
         },
     },
+    Row {
+        name: "quota",
+        right: "how many bytes objects and PSA's secure storage may take together, a number",
+        read: |settings, value| {
+            settings.quota = Some(value.text.parse().ok()?);
+            Some(())
+        },
+        show: |settings| or_none(settings.quota.map_or_else(String::new, |quota| quota.to_string())),
+    },
+    Row {
+        name: "attestation.client_id",
+        right: "a number of 32 bits, below 0 outside the secure processing environment, above 0 inside",
+        read: |settings, value| {
+            settings.attestation.client_id = attestation::client_id(value.text)?;
+            Some(())
+        },
+        show: |settings| settings.attestation.client_id.to_string(),
+    },
+    Row {
+        name: "attestation.lifecycle",
+        right: "`assembly-and-test`, `psa-rot-provisioning`, `secured`, `non-psa-rot-debug`, `recoverable-psa-rot-debug`, `decommissioned`, `unknown`, or a number like `0x3001`",
+        read: |settings, value| {
+            settings.attestation.lifecycle = attestation::lifecycle(value.text)?;
+            Some(())
+        },
+        show: |settings| attestation::lifecycle_name(settings.attestation.lifecycle),
+    },
+    Row {
+        name: "attestation.implementation_id",
+        right: "64 hexadecimal digits",
+        read: |settings, value| {
+            settings.attestation.implementation_id = Some(attestation::implementation_id(value.text)?);
+            Some(())
+        },
+        show: |settings| {
+            let id = settings.attestation.implementation_id.as_ref();
+            id.map_or_else(|| "this program's".to_owned(), |id| attestation::digits(id))
+        },
+    },
+    Row {
+        name: "attestation.certification_reference",
+        right: "13 digits, a dash and 5 digits",
+        read: |settings, value| {
+            let reference = attestation::certification_reference(value.text)?;
+            settings.attestation.certification_reference = Some(reference);
+            Some(())
+        },
+        show: |settings| or_none(settings.attestation.certification_reference.clone().unwrap_or_default()),
+    },
+    Row {
+        name: "attestation.verification_service",
+        right: "where tokens are verified, 1 to 255 bytes",
+        read: |settings, value| {
+            settings.attestation.verification_service = Some(some_bytes(value.text, 1, 255)?);
+            Some(())
+        },
+        show: |settings| or_none(settings.attestation.verification_service.clone().unwrap_or_default()),
+    },
+    Row {
+        name: "attestation.boot_seed",
+        right: "16 to 64 hexadecimal digits",
+        read: |settings, value| {
+            settings.attestation.boot_seed = Some(attestation::boot_seed(value.text)?);
+            Some(())
+        },
+        show: |settings| {
+            let seed = settings.attestation.boot_seed.as_ref();
+            seed.map_or_else(|| "random".to_owned(), |seed| attestation::digits(seed))
+        },
+    },
+    Row {
+        name: "attestation.software_components",
+        right: "components like `type=BL,value=…,version=1.0,signer=…,description=sha-256` with `;` between them; value and signer are hashes of 32, 48 or 64 bytes in hexadecimal digits, and must be there",
+        read: |settings, value| {
+            settings.attestation.software_components = attestation::software_components(value.text)?;
+            Some(())
+        },
+        show: |settings| match &settings.attestation.software_components[..] {
+            [] => "this program".to_owned(),
+            components => attestation::shown(components),
+        },
+    },
 ];
 
 const TRUE_OR_FALSE: &str = "`true` or `false`";
@@ -178,6 +262,11 @@ const PIN: &str = "a PIN of 4 to 255 bytes";
 /// The row with this name.
 pub(super) fn row(name: &str) -> Option<&'static Row> {
     ROWS.iter().find(|row| row.name == name)
+}
+
+/// Whether the names of some rows begin with this one and a dot.
+pub(super) fn is_group(name: &str) -> bool {
+    ROWS.iter().any(|row| row.name.strip_prefix(name).is_some_and(|rest| rest.starts_with('.')))
 }
 
 /// A path: relative ones start from the base, and a `~`, which nobody would expand, is refused.

@@ -381,20 +381,10 @@ fn no_pin_is_ever_shown() {
 fn the_store_is_explained_first_and_then_each_setting_once() {
     let (_, explained) = resolve([("TWINTOKEN_STORE", "memory")]).unwrap();
     let names: Vec<&str> = explained.iter().map(|one| one.name).collect();
-    let expected = [
-        "store",
-        "kdf",
-        "identity",
-        "mechanisms",
-        "removable",
-        "fork",
-        "free_slot",
-        "pin_limit",
-        "locations",
-        "label",
-        "so_pin",
-        "pin",
-        "trace",
-    ];
+    let expected = "store kdf identity mechanisms removable fork free_slot pin_limit locations label so_pin pin trace quota";
+    let attestation = "client_id lifecycle implementation_id certification_reference verification_service boot_seed \
+                       software_components";
+    let attestation = attestation.split(' ').map(|name| format!("attestation.{name}"));
+    let expected: Vec<String> = expected.split(' ').map(str::to_owned).chain(attestation).collect();
     assert_eq!(names, expected);
 }

@@ -59,7 +59,7 @@ pub(super) fn seal(
 ) -> Result<Vec<u8>, Fault> {
     let plain = object::encode(object)?;
     let secret = key.map_or(&*header.open_key, PrivateKey::bytes);
-    let bound = bound(header, object.id, version, object.facts.private, tags);
+    let bound = bound(&[FORMAT, u8::from(object.facts.private)], header, object.id, version, tags);
     let mut bytes = vec![FORMAT, u8::from(object.facts.private)];
     bytes.extend_from_slice(&token.0);
     bytes.extend(sealing::seal(secret, &bound, plain.expose(), rng)?);
@@ -79,13 +79,14 @@ pub(super) fn open(
         (true, Some(key)) => key.bytes(),
         (true, None) => return Err(Fault::NotLoggedIn),
     };
-    let bound = bound(header, id, record.version, cover.private, &record.tags);
+    let bound = bound(&[FORMAT, u8::from(cover.private)], header, id, record.version, &record.tags);
     let plain = sealing::open(secret, &bound, sealed).map_err(|_| damaged(id))?;
     object::decode(id, record.version, &plain)
 }
 
-fn bound(header: &Header, id: RecordId, version: u64, private: bool, tags: &[Tag]) -> Vec<u8> {
-    let mut bound = vec![FORMAT, u8::from(private)];
+/// What a record's seal is bound to; `head` is what lies in clear before it, but for the token.
+pub(super) fn bound(head: &[u8], header: &Header, id: RecordId, version: u64, tags: &[Tag]) -> Vec<u8> {
+    let mut bound = head.to_vec();
     bound.extend_from_slice(&*header.incarnation);
     bound.extend_from_slice(&id.0);
     bound.extend_from_slice(&version.to_be_bytes());

@@ -2,7 +2,7 @@
 
 use super::header::{Header, User};
 use super::keys::PrivateKey;
-use super::{envelope, tags};
+use super::{Asset, asset, envelope, tags};
 use crate::object::{Class, Object};
 use crate::registry::constants as ck;
 use crate::store::{Contents, Record, RecordId};
@@ -60,7 +60,9 @@ pub struct TokenLook {
     pub public: usize,
     /// Private objects that opened and are sound.
     pub private: usize,
-    /// Objects that nobody could look into: private ones without the PIN, and all of a token without a header.
+    /// Assets of PSA's secure storage that opened and are sound.
+    pub assets: usize,
+    /// Objects and assets that nobody could look into: private ones without the PIN, and all of a token without a header.
     pub closed: usize,
     /// Objects that are damaged.
     pub damaged: usize,
@@ -95,7 +97,8 @@ pub fn examine(contents: &Contents, pin: Option<&[u8]>) -> Looked {
                 for key in record.tags.iter().filter_map(tags::key_id_of) {
                     *carriers.entry(key.0).or_default() += 1;
                 }
-                if record.tags.contains(&tags::all_tokens()) {
+                let belongs_to_none = [tags::all_tokens(), tags::quota()];
+                if record.tags.iter().any(|tag| belongs_to_none.contains(tag)) {
                     continue;
                 }
                 match look_at(*id, record, contents, &mut owners) {
@@ -127,15 +130,21 @@ fn owners(contents: &Contents, pin: Option<&[u8]>, flaws: &mut Vec<Flaw>) -> BTr
     for (id, record) in contents.decoded() {
         if record.tags.contains(&tags::all_tokens()) {
             owners.insert(id, owner(id, record, pin, flaws));
-        } else if let Some((cover, _)) = envelope::cover(record)
-            && contents.records.get(&cover.token).is_some_and(|kept| kept.record.is_err())
-            && !owners.contains_key(&cover.token)
+        } else if let Some(token) = owner_of(record)
+            && contents.records.get(&token).is_some_and(|kept| kept.record.is_err())
+            && !owners.contains_key(&token)
         {
-            flaws.push(Flaw::Header { id: cover.token, slot: None });
-            owners.insert(cover.token, Owner { header: None, key: None, look: TokenLook::default() });
+            flaws.push(Flaw::Header { id: token, slot: None });
+            owners.insert(token, Owner { header: None, key: None, look: TokenLook::default() });
         }
     }
     owners
+}
+
+/// The token that a record says it belongs to.
+fn owner_of(record: &Record) -> Option<RecordId> {
+    let of_asset = || asset::cover(&record.bytes).map(|(cover, _)| cover.token);
+    envelope::cover(record).map(|(cover, _)| cover.token).or_else(of_asset)
 }
 
 fn owner(id: RecordId, record: &Record, pin: Option<&[u8]>, flaws: &mut Vec<Flaw>) -> Owner {
@@ -167,11 +176,11 @@ fn look_at(
     contents: &Contents,
     owners: &mut BTreeMap<RecordId, Owner>,
 ) -> Result<Option<(RecordId, Object)>, Flaw> {
-    let Some((cover, _)) = envelope::cover(record) else {
+    let Some(token) = owner_of(record) else {
         return Err(Flaw::Record { id, why: "has a cover that makes no sense" });
     };
-    let Some(owner) = owners.get_mut(&cover.token) else {
-        let there = contents.records.contains_key(&cover.token);
+    let Some(owner) = owners.get_mut(&token) else {
+        let there = contents.records.contains_key(&token);
         let why =
             if there { "belongs to a record that is no token" } else { "belongs to a token that is gone" };
         return Err(Flaw::Stray { id, why });
@@ -179,6 +188,9 @@ fn look_at(
     let Some(header) = &owner.header else {
         owner.look.closed += 1;
         return Ok(None);
+    };
+    let Some((cover, _)) = envelope::cover(record) else {
+        return look_at_asset(id, record, token, owner).map(|()| None);
     };
     let key = owner.key.as_ref().filter(|_| cover.private);
     if cover.private && key.is_none() {
@@ -206,6 +218,28 @@ fn look_at(
     };
     owner.look.damaged += 1;
     Err(fault)
+}
+
+/// Looks at one asset. Its uid is told by its private key alone, so without that nobody can say whether its tags are right.
+fn look_at_asset(id: RecordId, record: &Record, token: RecordId, owner: &mut Owner) -> Result<(), Flaw> {
+    let (Some(header), Some(key)) = (&owner.header, &owner.key) else {
+        owner.look.closed += 1;
+        return Ok(());
+    };
+    match Asset::open(id, record, header, key) {
+        Some(asset) if asset.is_tagged(record, token, key) => {
+            owner.look.assets += 1;
+            Ok(())
+        }
+        opened => {
+            owner.look.damaged += 1;
+            let why = "does not open with its token's key";
+            Err(Flaw::Record {
+                id,
+                why: opened.map_or(why, |_| "opens, but carries the tags of another asset"),
+            })
+        }
+    }
 }
 
 fn is_member(record: &Record, cover: envelope::Cover) -> bool {

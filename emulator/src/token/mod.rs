@@ -1,16 +1,19 @@
 //! Tokens: their headers and PINs, the two keys that seal their records, and the vault that holds all of them.
 
+mod asset;
 mod envelope;
 mod examine;
 mod header;
 mod kept;
 mod keys;
 mod list;
+mod quota;
 mod search;
 mod state;
 mod tags;
 mod vault;
 
+pub use asset::{Asset, Service};
 pub use examine::{Flaw, Looked, TokenLook, examine};
 pub use header::{Header, User};
 pub use keys::{Cost, PrivateKey};

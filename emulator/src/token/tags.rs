@@ -28,6 +28,27 @@ pub(super) fn members(token: RecordId, private: bool) -> Tag {
     Tag([if private { b"P".as_slice() } else { b"O" }, &token.0].concat())
 }
 
+/// Carried by every asset of a token.
+pub(super) fn assets(token: RecordId) -> Tag {
+    Tag([b"A".as_slice(), &token.0].concat())
+}
+
+/// Carried by everything that belongs to a token, in one of three sets.
+pub(super) fn belongings(token: RecordId) -> [Tag; 3] {
+    [members(token, false), members(token, true), assets(token)]
+}
+
+/// Carried by one asset of a token; unique. Hashed under the private key, so that the store tells no uid.
+pub(super) fn asset(token: RecordId, key: &PrivateKey, service: u8, uid: u64) -> Tag {
+    let hash = sealing::keyed_hash(key.bytes(), &[b"asset", &token.0, &[service], &uid.to_be_bytes()]);
+    Tag([b"a".as_slice(), &hash[..16]].concat())
+}
+
+/// Carried by the record that makes those who mind a quota wait for each other.
+pub(super) fn quota() -> Tag {
+    Tag(b"Q".to_vec())
+}
+
 /// Whether such a tag is one of [`members`].
 pub(super) fn is_membership(tag: &Tag) -> bool {
     tag.0.len() == 17 && matches!(tag.0.first(), Some(b'O' | b'P'))

@@ -40,22 +40,31 @@ pub(super) const LOOKS: usize = 64;
 
 /// All tokens and their objects.
 pub struct Vault {
-    durable: Box<dyn Store>,
+    pub(super) durable: Box<dyn Store>,
     transient: Box<dyn Store>,
-    rng: Arc<dyn Rng>,
+    pub(super) rng: Arc<dyn Rng>,
+    /// How many bytes objects and assets may take; `None` is any number.
+    pub(super) quota: Option<u64>,
     tokens: Mutex<Option<(Generation, Arc<Tokens>)>>,
     pub(super) kept: Kept,
     pub(super) searches: Searches,
 }
 
 impl Vault {
-    /// A vault over a store for token objects and one for session objects.
+    /// A vault over a store for token objects and one for session objects. With a quota, the records of token objects and
+    /// assets may take so many bytes together.
     #[must_use]
-    pub fn new(durable: Box<dyn Store>, transient: Box<dyn Store>, rng: Arc<dyn Rng>) -> Vault {
+    pub fn new(
+        durable: Box<dyn Store>,
+        transient: Box<dyn Store>,
+        rng: Arc<dyn Rng>,
+        quota: Option<u64>,
+    ) -> Vault {
         Vault {
             durable,
             transient,
             rng,
+            quota,
             tokens: Mutex::new(None),
             kept: Kept::default(),
             searches: Searches::default(),
@@ -131,8 +140,8 @@ impl Vault {
 
     fn removal_of_members(&self, token: &Token) -> Result<Vec<(RecordId, store::Change)>, Fault> {
         let mut changes = Vec::new();
-        for private in [false, true] {
-            for member in self.durable.ids_with(&tags::members(token.id, private))? {
+        for belonging in tags::belongings(token.id) {
+            for member in self.durable.ids_with(&belonging)? {
                 if let Some(record) = self.durable.get(member)? {
                     let expect = Expect::Version(record.version);
                     changes.push((member, store::Change::Remove { expect }));
@@ -226,7 +235,7 @@ impl Vault {
             if durable {
                 let expect = Expect::Version(token.version);
                 batch.changes.push((token.id, store::Change::Require { expect }));
-                self.durable.commit(batch)?;
+                self.commit_within_quota(batch)?;
             } else {
                 self.transient.commit(batch)?;
             }

@@ -106,7 +106,7 @@ pub fn run_on(book: &Book, backends: &[Backend], options: &Options) -> Result<Re
     let missing = provide(book, options, &tools)?;
     let path = |backend: &Backend| match &backend.target {
         Target::Pkcs11(path) => Some(path.clone()),
-        Target::Psa => None,
+        Target::Psa | Target::PsaLibrary(_) => None,
     };
     let modules: Vec<(&Backend, PathBuf)> =
         backends.iter().filter_map(|backend| Some((backend, path(backend)?))).collect();

@@ -24,6 +24,8 @@ pub enum Target {
     Pkcs11(PathBuf),
     /// Twintoken's PSA face, in process.
     Psa,
+    /// A PSA library in C, through this program, which was compiled against its headers.
+    PsaLibrary(PathBuf),
 }
 
 /// Performs the actions that arrive on standard input until it ends.
@@ -33,7 +35,8 @@ pub enum Target {
 pub fn serve(target: &Target) -> std::io::Result<()> {
     let mut driver: Box<dyn Driver> = match target {
         Target::Pkcs11(path) => Box::new(pkcs11::Pkcs11Driver::new(path.clone())),
-        Target::Psa => Box::new(psa::PsaDriver::with(psa_faulty::planted()?)),
+        Target::Psa => Box::new(psa::PsaDriver::in_process(psa_faulty::planted()?)),
+        Target::PsaLibrary(program) => Box::new(psa::PsaDriver::of_library(program.clone())),
     };
     let mut output = std::io::stdout();
     for line in std::io::stdin().lock().lines() {

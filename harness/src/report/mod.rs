@@ -113,6 +113,7 @@ impl Report {
             place: match &backend.target {
                 Target::Pkcs11(path) => from_here(path).display().to_string(),
                 Target::Psa => "in process".into(),
+                Target::PsaLibrary(_) => "linked with a C program".into(),
             },
         };
         Self {
@@ -248,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn the_terminal_shows_the_matrix_then_what_departs_and_hides_what_merely_follows() {
+    fn the_terminal_shows_excuses_then_the_matrix_and_surprises_and_hides_what_merely_follows() {
         insta::assert_snapshot!(terminal::render(&fixture()));
     }
 

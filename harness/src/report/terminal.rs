@@ -1,4 +1,4 @@
-//! The report on the terminal: a matrix, then every check that does not agree.
+//! The report on the terminal: what is excused, then the matrix, then what is not excused.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -42,15 +42,16 @@ pub fn print(report: &Report, folder: &Path, seconds: f64) {
     println!("Report: {}   Next: {next}", place.display());
 }
 
-/// The matrix and the departures.
+/// The excuses, the matrix and the surprises.
 #[must_use]
 pub fn render(report: &Report) -> String {
     let mut out = String::new();
+    departures(report, Outcome::KnownDeviation, &mut out);
+    departures(report, Outcome::Unsupported, &mut out);
+    // What one looks for stands where the eye is when the run ends.
     matrix(report, &mut out);
     verifiers(report, &mut out);
-    for outcome in [Outcome::KnownDeviation, Outcome::Unsupported, Outcome::Surprise] {
-        departures(report, outcome, &mut out);
-    }
+    departures(report, Outcome::Surprise, &mut out);
     for remark in &report.remarks {
         let _ = writeln!(out, "\n{remark}");
     }

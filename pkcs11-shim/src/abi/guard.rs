@@ -1,10 +1,10 @@
 //! What surrounds every call: the process check, the catching of panics, the trace, and the code for each fault.
 
 use super::instance::Process;
-use super::panics;
-use super::trace::{Arguments, Call};
+use super::trace::{Arguments, Call, line};
 use cryptoki_sys::{CK_RV, CKR_GENERAL_ERROR, CKR_OK};
 use std::time::Instant;
+use twintoken::border;
 use twintoken::fault::Fault;
 use twintoken::pkcs11::{self, Cryptoki};
 
@@ -32,11 +32,11 @@ pub(super) fn answer<S: Success>(
     arguments: &dyn Fn() -> Arguments,
     body: impl FnOnce(&'static Process) -> Result<S, Fault>,
 ) -> CK_RV {
-    let code = panics::caught(|| {
+    let code = border::caught(|| {
         let process = Process::this();
         let _running = process.enter();
         let begun = process.trace.get().map(|_| Instant::now());
-        let (code, reason) = match panics::caught(|| body(process).map(Success::code)) {
+        let (code, reason) = match border::caught(|| body(process).map(Success::code)) {
             Ok(Ok(code)) => (code, None),
             // The text is only made for a trace.
             Ok(Err(fault)) => (pkcs11::code(&fault), process.trace.get().map(|_| fault.to_string())),
@@ -45,7 +45,7 @@ pub(super) fn answer<S: Success>(
         if let Some(trace) = process.trace.get() {
             let took = begun.map(|begun| begun.elapsed()).unwrap_or_default();
             let (arguments, reason) = (&arguments(), reason.as_deref());
-            trace.record(&Call { process: process.id, name: call, arguments, code, reason, took });
+            trace.append(&line(&Call { process: process.id, name: call, arguments, code, reason, took }));
         }
         code
     });

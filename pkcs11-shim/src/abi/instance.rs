@@ -11,11 +11,10 @@
 //! A call holds no lock while it runs: it takes its own reference to the emulator. Nothing is registered to run at exit.
 
 use super::file;
-use super::trace::Trace;
-use std::io::Write as _;
 use std::ptr;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use twintoken::border::{Trace, explain};
 use twintoken::fault::Fault;
 use twintoken::settings::OnFork;
 use twintoken::{Emulator, Settings};
@@ -113,13 +112,14 @@ impl Process {
         if slot.is_some() {
             return Err(Fault::AlreadyInitialized);
         }
-        let settings = settings().inspect_err(explain)?;
+        let settings = settings().inspect_err(|fault| explain("C_Initialize", fault))?;
         if let Some(trace) = settings.trace.as_deref().and_then(Trace::to) {
             // The first trace of a process stays; a second C_Initialize goes on in it.
             let _ = self.trace.set(trace);
         }
         let inherit = settings.fork == OnFork::Inherit;
-        *slot = Some(Arc::new(Emulator::open(settings).inspect_err(explain)?));
+        let emulator = Emulator::open(settings).inspect_err(|fault| explain("C_Initialize", fault))?;
+        *slot = Some(Arc::new(emulator));
         self.inherit.store(inherit, Ordering::SeqCst);
         Ok(())
     }
@@ -136,13 +136,4 @@ impl Process {
 /// What the environment asks for, and the name by which the module was loaded.
 pub(super) fn settings() -> Result<Settings, Fault> {
     Settings::explained_from(&file::environment()).map(|(settings, _)| settings)
-}
-
-/// Tells the user once what to mend: most programs print only the code, which helps nobody.
-fn explain(fault: &Fault) {
-    static TOLD: AtomicBool = AtomicBool::new(false);
-    if !TOLD.swap(true, Ordering::Relaxed) {
-        let hint = "`twintoken where` shows which store and settings are in force, and why";
-        let _ = writeln!(std::io::stderr(), "twintoken: C_Initialize failed: {fault} ({hint})");
-    }
 }

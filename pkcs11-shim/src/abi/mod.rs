@@ -10,7 +10,6 @@ mod mechanism;
 mod message;
 mod nested;
 mod out;
-mod panics;
 mod table;
 mod template;
 mod trace;

@@ -1,5 +1,6 @@
 //! Other people's test suites for PKCS#11 modules, run on ours under each of its names, and judged.
 
+pub mod attestation;
 mod cryptoki;
 mod excuses;
 mod place;
@@ -88,13 +89,14 @@ const SUITES: [Suite; 2] = [
     Suite { name: "python-pkcs11", fetch: python::fetch, is_there: python::is_there, run: python::run },
 ];
 
-/// Fetches and builds the suites, where they are absent.
+/// Fetches and builds the suites, where they are absent, and what reads attestation tokens.
 ///
 /// # Errors
 /// [`Missing`] names what that needs and does not find.
 pub fn install() -> Result<(), Missing> {
     let place = Place::of_this_workspace();
-    SUITES.iter().try_for_each(|suite| (suite.fetch)(&place))
+    SUITES.iter().try_for_each(|suite| (suite.fetch)(&place))?;
+    attestation::fetch(&place)
 }
 
 /// Runs all suites under all names that are asked for.

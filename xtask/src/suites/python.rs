@@ -33,7 +33,7 @@ pub(super) fn is_there(place: &Place) -> Result<(), Missing> {
     Err(Missing::Suite("python-pkcs11"))
 }
 
-fn has_venv() -> Result<(), Missing> {
+pub(super) fn has_venv() -> Result<(), Missing> {
     let mut ask = Command::new("python3");
     process::succeed(ask.args(["-c", "import venv, ensurepip"]))
         .map(drop)

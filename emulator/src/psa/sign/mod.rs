@@ -11,8 +11,10 @@ use super::{Algorithm, KeyId, Psa, Status};
 use crate::algorithms::{digest, edwards, weierstrass};
 use crate::fault::Fault;
 use crate::grant::Use;
+use crate::key::Key;
 use crate::operation::{Next, Output, Room, Sign, Verify};
 use crate::registry::Takes;
+use std::sync::Arc;
 
 impl Psa<'_> {
     /// psa_sign_hash: signs `hash`, which is as long as the algorithm's hash.
@@ -212,7 +214,19 @@ impl Psa<'_> {
         context: &[u8],
     ) -> Result<Vec<u8>, Fault> {
         let key = self.effective(&self.find(key)?)?;
-        let grant = form::grant(&key, algorithm, (takes, Use::Sign), context)?;
+        self.sign_with(&key, algorithm, takes, input, context)
+    }
+
+    /// Signs with a key, wherever it comes from.
+    pub(super) fn sign_with(
+        &self,
+        key: &Arc<Key>,
+        algorithm: Algorithm,
+        takes: Takes,
+        input: &[u8],
+        context: &[u8],
+    ) -> Result<Vec<u8>, Fault> {
+        let grant = form::grant(key, algorithm, (takes, Use::Sign), context)?;
         if form::is_deterministic(algorithm) {
             let hash = hash_of(algorithm)?;
             let digest = match takes {

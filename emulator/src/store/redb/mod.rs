@@ -34,7 +34,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
-use tables::Outcome;
+use tables::{Outcome, View};
 use trouble::{Aim, Trouble};
 
 /// Records in the file `store.redb` of a folder.
@@ -172,11 +172,11 @@ pub(in crate::store) const IN_DOUBT: &str = "read the records before trying agai
 
 impl Store for RedbStore {
     fn get(&self, id: RecordId) -> Result<Option<Record>, Fault> {
-        Ok(self.read(|view| tables::get(view, id))?.flatten())
+        Ok(self.read(|view| View::open(view)?.get(id))?.flatten())
     }
 
     fn ids_with(&self, tag: &Tag) -> Result<Vec<RecordId>, Fault> {
-        Ok(self.read(|view| tables::ids_with(view, tag))?.unwrap_or_default())
+        Ok(self.read(|view| View::open(view)?.ids_with(tag))?.unwrap_or_default())
     }
 
     fn carriers(
@@ -185,13 +185,13 @@ impl Store for RedbStore {
         known: &dyn Fn(RecordId) -> bool,
     ) -> Result<Vec<(RecordId, Carrier)>, Fault> {
         let found = self.read(|view| {
-            let mut found = Vec::new();
+            let (view, mut found) = (View::open(view)?, Vec::new());
             for tag in tags {
-                for id in tables::ids_with(view, tag)? {
+                for id in view.ids_with(tag)? {
                     let carrier = if known(id) {
                         Carrier::Known
                     } else {
-                        tables::get(view, id)?.map_or(Carrier::Lost, Carrier::Read)
+                        view.get(id)?.map_or(Carrier::Lost, Carrier::Read)
                     };
                     found.push((id, carrier));
                 }

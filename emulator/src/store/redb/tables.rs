@@ -18,7 +18,7 @@ use super::planted::{Mistake, is_planted};
 use super::trouble::Trouble;
 use crate::fault::Fault;
 use crate::store::{Batch, Change, Expect, Record, RecordId, Tag};
-use ::redb::{ReadTransaction, ReadableTable, Table, TableDefinition, WriteTransaction};
+use ::redb::{ReadOnlyTable, ReadTransaction, ReadableTable, Table, TableDefinition, WriteTransaction};
 use std::fmt::Write;
 use std::ops::RangeInclusive;
 use sums::{Index, MANIFEST, Sum};
@@ -56,19 +56,35 @@ pub(super) fn check_format(transaction: &ReadTransaction) -> Result<(), Trouble>
     }
 }
 
-/// The record with this id.
-pub(super) fn get(transaction: &ReadTransaction, id: RecordId) -> Result<Option<Record>, Trouble> {
-    let records = transaction.open_table(RECORDS)?;
-    let found = records.get(id.0)?;
-    Ok(found.map(|found| decoded(id, found.value())).transpose()?)
+/// The tables as one commit left them, opened once for all that is asked of it.
+pub(super) struct View {
+    records: ReadOnlyTable<[u8; 16], &'static [u8]>,
+    tags: ReadOnlyTable<&'static [u8], ()>,
+    sums: ReadOnlyTable<&'static [u8], &'static [u8]>,
 }
 
-/// The ids of the records that carry `tag`, ascending.
-pub(super) fn ids_with(transaction: &ReadTransaction, tag: &Tag) -> Result<Vec<RecordId>, Trouble> {
-    let ids = carriers(&transaction.open_table(TAGS)?, tag, usize::MAX)?;
-    let sum = Sum::of(&transaction.open_table(SUMS)?, &tag_prefix(tag))?;
-    let found = ids.iter().fold(Sum::default(), |sum, id| sum.with(*id));
-    if sum == found { Ok(ids) } else { Err(Fault::Damaged("the tag index".into()).into()) }
+impl View {
+    pub(super) fn open(transaction: &ReadTransaction) -> Result<View, Trouble> {
+        Ok(View {
+            records: transaction.open_table(RECORDS)?,
+            tags: transaction.open_table(TAGS)?,
+            sums: transaction.open_table(SUMS)?,
+        })
+    }
+
+    /// The record with this id.
+    pub(super) fn get(&self, id: RecordId) -> Result<Option<Record>, Trouble> {
+        let found = self.records.get(id.0)?;
+        Ok(found.map(|found| decoded(id, found.value())).transpose()?)
+    }
+
+    /// The ids of the records that carry `tag`, ascending.
+    pub(super) fn ids_with(&self, tag: &Tag) -> Result<Vec<RecordId>, Trouble> {
+        let ids = carriers(&self.tags, tag, usize::MAX)?;
+        let sum = Sum::of(&self.sums, &tag_prefix(tag))?;
+        let found = ids.iter().fold(Sum::default(), |sum, id| sum.with(*id));
+        if sum == found { Ok(ids) } else { Err(Fault::Damaged("the tag index".into()).into()) }
+    }
 }
 
 /// Whether the preconditions of a batch that changes nothing hold.

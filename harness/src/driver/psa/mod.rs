@@ -2,8 +2,10 @@
 
 mod encoding;
 pub(super) mod face;
+mod runner;
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 
 use twintoken::psa::Status;
 
@@ -12,6 +14,7 @@ use super::{Driver, bytes};
 use crate::psa::{Attributes, Call, Key, Work};
 use crate::step::{self, Action, Cipher, Data, Kind, Material, NewKey, Observation, Property};
 use face::{Face, Honest, Output};
+use runner::Runner;
 
 /// Either what the key store returned, or what the harness could not do.
 type Outcome = Result<Observation, Stop>;
@@ -43,11 +46,18 @@ fn returned(bytes: &[u8]) -> Observation {
 }
 
 /// The driver.
-#[derive(Default)]
 pub struct PsaDriver {
     face: Option<Box<dyn Face>>,
-    defect: Option<&'static Defect>,
+    source: Source,
     keys: HashMap<String, u32>,
+}
+
+/// Whose functions are called.
+enum Source {
+    /// Those of Twintoken, in this process, with a planted defect or without.
+    InProcess(Option<&'static Defect>),
+    /// Those of the library that this program was compiled against.
+    Library(PathBuf),
 }
 
 impl Driver for PsaDriver {
@@ -61,20 +71,30 @@ impl Driver for PsaDriver {
 }
 
 impl PsaDriver {
-    /// A driver of a key store with this defect, or of the honest one.
+    /// A driver of our key store with this defect, or of the honest one.
     #[must_use]
-    pub fn with(defect: Option<&'static Defect>) -> Self {
-        Self { defect, ..Self::default() }
+    pub fn in_process(defect: Option<&'static Defect>) -> Self {
+        Self { face: None, source: Source::InProcess(defect), keys: HashMap::new() }
+    }
+
+    /// A driver of the PSA library that this program was compiled against.
+    #[must_use]
+    pub fn of_library(program: PathBuf) -> Self {
+        Self { face: None, source: Source::Library(program), keys: HashMap::new() }
+    }
+
+    fn open(&self, token: step::Token) -> Result<Box<dyn Face>, String> {
+        Ok(match &self.source {
+            Source::InProcess(None) => Box::new(Honest::open()?),
+            Source::InProcess(Some(defect)) => Box::new(Faulty::new(Honest::open()?, defect, token)),
+            Source::Library(program) => Box::new(Runner::start(program)?),
+        })
     }
 
     fn act(&mut self, action: &Action) -> Outcome {
         match action {
             Action::Open(token) => {
-                let honest = Honest::open().map_err(cannot)?;
-                self.face = Some(match self.defect {
-                    Some(defect) => Box::new(Faulty::new(honest, defect, *token)),
-                    None => Box::new(honest),
-                });
+                self.face = Some(self.open(*token).map_err(cannot)?);
                 Ok(done())
             }
             Action::Psa(call) => self.single(call),

@@ -3,7 +3,6 @@
 //! Bytes of a caller's are never looked at: of a buffer the trace tells whether it is NULL, and its length tells itself.
 //! Of what pointers lead to, it reads what the call itself must have read before it came to its answer.
 
-use super::json::{Object, text};
 use super::{attributes, named};
 use cryptoki_sys::{
     CK_ATTRIBUTE, CK_MECHANISM, CK_RV, CK_ULONG, CKR_ARGUMENTS_BAD, CKR_BUFFER_TOO_SMALL,
@@ -11,6 +10,7 @@ use cryptoki_sys::{
 };
 use std::any::TypeId;
 use std::ffi::c_void;
+use twintoken::border::json::{Object, text};
 
 /// All arguments of a call, by the names they have here.
 pub(in crate::abi) type Arguments = Vec<(&'static str, Argument)>;

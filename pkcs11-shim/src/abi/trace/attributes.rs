@@ -1,11 +1,11 @@
 //! A template as a trace shows it: every type by name, and the values that are no secret.
 
-use super::json::{Object, text};
 use super::named;
 use crate::abi::bytes;
 use cryptoki_sys::{CK_ATTRIBUTE, CK_UNAVAILABLE_INFORMATION};
 use std::fmt::Write as _;
 use twintoken::attribute::{Kind, Notes, ROWS};
+use twintoken::border::json::{Object, text};
 use twintoken::fault::Fault;
 use twintoken::registry::constants as ck;
 

@@ -3,20 +3,12 @@
 
 mod argument;
 mod attributes;
-mod json;
 
 pub(super) use argument::{Argument, Arguments};
 
-use json::Object;
-use std::fs::{File, OpenOptions};
-use std::io::Write as _;
-use std::path::Path;
 use std::time::Duration;
+use twintoken::border::json::Object;
 use twintoken::registry::constants;
-
-/// An open trace file.
-#[derive(Debug)]
-pub(super) struct Trace(File);
 
 /// One call, when it is over.
 pub(super) struct Call<'a> {
@@ -34,29 +26,8 @@ pub(super) struct Call<'a> {
     pub(super) took: Duration,
 }
 
-impl Trace {
-    /// The trace the environment asks for, before any settings are read.
-    pub(super) fn from_environment() -> Option<Trace> {
-        let path = std::env::var_os("TWINTOKEN_TRACE").filter(|path| !path.is_empty())?;
-        Trace::to(Path::new(&path))
-    }
-
-    /// A trace into this file. One that cannot be opened is no reason to fail a program's calls.
-    pub(super) fn to(path: &Path) -> Option<Trace> {
-        let mut options = OpenOptions::new();
-        options.create(true).append(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        options.open(path).ok().map(Trace)
-    }
-
-    /// Appends one line, in one write, so that the lines of several threads and processes do not mix.
-    pub(super) fn record(&self, call: &Call<'_>) {
-        let _ = (&self.0).write_all(line(call).as_bytes());
-    }
-}
-
-fn line(call: &Call<'_>) -> String {
+/// The line of a call.
+pub(super) fn line(call: &Call<'_>) -> String {
     let mut line = Object::default();
     line.number("pid", call.process.into());
     line.text("call", call.name);

@@ -193,7 +193,7 @@ mod tests {
         let view = database.begin_read().unwrap();
         let found = contents(&view).unwrap();
         assert_eq!((found.missing_entries().count(), found.wrong_sums, found.commits), (0, 0, 1));
-        assert_eq!(super::super::ids_with(&view, &tags[1]).unwrap(), [id]);
+        assert_eq!(super::super::View::open(&view).unwrap().ids_with(&tags[1]).unwrap(), [id]);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! No panic leaves the module: it is caught without a word on the host program's stderr, and its place is remembered.
+//! No panic leaves a library: it is caught without a word on the host program's stderr, and its place is remembered.
 
 use std::cell::{Cell, RefCell};
 use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
@@ -11,7 +11,7 @@ thread_local! {
 
 /// Runs `body`. A panic becomes `Err` with the place it came from and, if it was a literal, its message: a formatted
 /// message may hold a caller's data, so it is left out.
-pub(super) fn caught<T>(body: impl FnOnce() -> T) -> Result<T, String> {
+pub fn caught<T>(body: impl FnOnce() -> T) -> Result<T, String> {
     install_hook();
     let outer = INSIDE_A_CALL.replace(true);
     let outcome = panic::catch_unwind(AssertUnwindSafe(body));
@@ -25,8 +25,8 @@ pub(super) fn caught<T>(body: impl FnOnce() -> T) -> Result<T, String> {
     })
 }
 
-/// The hook is silent inside our calls and hands every other panic to the hook that was there: when this crate is linked
-/// into a Rust program, the two share one hook.
+/// The hook is silent inside our calls and hands every other panic to the hook that was there: when a library of ours is
+/// linked into a Rust program, the two share one hook.
 fn install_hook() {
     static INSTALLED: AtomicBool = AtomicBool::new(false);
     // No `Once`: a thread that was in it at a fork would block the child for ever.

@@ -3,46 +3,49 @@
 use std::fmt::Write as _;
 
 /// A JSON object that is being written.
-#[derive(Default)]
-pub(super) struct Object(String);
+#[derive(Debug, Default)]
+pub struct Object(String);
 
 impl Object {
     /// Whether nothing was put in.
-    pub(super) fn is_empty(&self) -> bool {
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
     /// A number.
-    pub(super) fn number(&mut self, name: &str, value: u64) {
+    pub fn number(&mut self, name: &str, value: u64) {
         self.raw(name, &value.to_string());
     }
 
     /// A text.
-    pub(super) fn text(&mut self, name: &str, value: &str) {
+    pub fn text(&mut self, name: &str, value: &str) {
         self.raw(name, &text(value));
     }
 
     /// An object, unless it is empty.
-    pub(super) fn object(&mut self, name: &str, value: Object) {
+    pub fn object(&mut self, name: &str, value: Object) {
         if !value.is_empty() {
             self.raw(name, &value.end());
         }
     }
 
     /// What is JSON already.
-    pub(super) fn raw(&mut self, name: &str, value: &str) {
+    pub fn raw(&mut self, name: &str, value: &str) {
         let comma = if self.0.is_empty() { "" } else { "," };
         let _ = write!(self.0, "{comma}{}:{value}", text(name));
     }
 
     /// The whole of it.
-    pub(super) fn end(self) -> String {
+    #[must_use]
+    pub fn end(self) -> String {
         format!("{{{}}}", self.0)
     }
 }
 
 /// A text by JSON's rules.
-pub(super) fn text(value: &str) -> String {
+#[must_use]
+pub fn text(value: &str) -> String {
     let mut out = String::from('"');
     for character in value.chars() {
         match character {
