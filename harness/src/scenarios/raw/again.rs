@@ -1,14 +1,24 @@
 //! Raw scenarios of calls that are made several times in a process: what holds once holds the third time.
 
 use super::words::*;
-use crate::raw::{Call, Room, SlotName, Template, Value};
+use crate::material;
+use crate::raw::{Call, Mechanism, Parameter, Room, SlotName, Template, Value};
 use crate::scenario::{Condition, Scenario};
+use crate::step::Data;
 
 const TIMES: [&str; 4] = ["first", "second", "third", "fourth"];
 
 /// All of them.
 pub(super) fn all() -> Vec<Scenario> {
-    vec![said_again(), refused_again(), closed_again(), pins_changed_again(), made_again()]
+    vec![
+        said_again(),
+        refused_again(),
+        closed_again(),
+        pins_changed_again(),
+        pins_given_again(),
+        made_again(),
+        derived_again(),
+    ]
 }
 
 fn said_again() -> Scenario {
@@ -72,6 +82,22 @@ fn pins_changed_again() -> Scenario {
     s
 }
 
+/// The security officer gives the user one PIN after the other; each is the one that opens.
+fn pins_given_again() -> Scenario {
+    let mut s = opened("a-pin-is-given-again");
+    let out = || Call::C_Logout { session: named(S) };
+    for time in TIMES {
+        raw(&mut s, &format!("so-in-{time}"), login(S, CKU_SO, so_pin()), "§5.6.8 C_Login", OK);
+        let pin = format!("pin-{time}");
+        let give = Call::C_InitPIN { session: named(S), pin: text(&pin) };
+        raw(&mut s, &format!("give-{time}"), give, "§5.5.8 C_InitPIN", OK);
+        raw(&mut s, &format!("so-out-{time}"), out(), "§5.6.10 C_Logout", OK);
+        raw(&mut s, &format!("user-in-{time}"), login(S, CKU_USER, &pin), "§5.6.8 C_Login", OK);
+        raw(&mut s, &format!("user-out-{time}"), out(), "§5.6.10 C_Logout", OK);
+    }
+    s
+}
+
 /// Each call makes one object, no more and no less.
 fn made_again() -> Scenario {
     let mut s = logged_in("each-call-makes-one-object");
@@ -99,6 +125,30 @@ fn made_again() -> Scenario {
         let copied = copy(&format!("data-{time}"), &format!("copy-{time}"), marked());
         raw(&mut s, &format!("copy-{time}"), copied, "§5.7.2 C_CopyObject", OK);
         finds(&mut s, &format!("after-copying-{time}"), S, marked(), 3 * made + 3);
+    }
+    s
+}
+
+fn derived_again() -> Scenario {
+    let mut s = logged_in("each-derivation-makes-one-key");
+    given(&mut s, "base", p256_private(&[yes("CKA_DERIVE")]));
+    let public = Data::of(&material::bytes("p256-peer"));
+    for (made, time) in (1_u64..).zip(TIMES) {
+        let parameter = Parameter::Ecdh1 { kdf: "CKD_NULL".into(), public: public.clone() };
+        let derive = Call::C_DeriveKey {
+            session: named(S),
+            mechanism: Mechanism::Of("CKM_ECDH1_DERIVE".into(), parameter),
+            base_key: named("base"),
+            template: Template::Entries(vec![
+                constant("CKA_CLASS", "CKO_SECRET_KEY"),
+                constant("CKA_KEY_TYPE", "CKK_GENERIC_SECRET"),
+                entry("CKA_VALUE_LEN", Value::Number(32)),
+                label("derived again"),
+            ]),
+            name: Some(format!("derived-{time}")),
+        };
+        raw(&mut s, &format!("derive-{time}"), derive, "§5.18.5 C_DeriveKey", OK);
+        finds(&mut s, &format!("after-deriving-{time}"), S, vec![label("derived again")], made);
     }
     s
 }
