@@ -1,5 +1,6 @@
 //! AES: keys of 128, 192 and 256 bits, and the modes they are used in.
 
+mod ccm;
 mod ctr;
 mod gcm;
 mod key_wrap;
@@ -55,6 +56,25 @@ pub static FAMILY: Family = Family {
             message: Some(MessageShape::Gcm),
             wraps_authenticated: true,
             ..row("CKM_AES_GCM", ck::CKM_AES_GCM, Algorithm::GCM, Shape::Gcm, gcm::begin)
+        },
+        Mechanism {
+            aead: Some(ccm::PARTS),
+            ..row("CKM_AES_CCM", ck::CKM_AES_CCM, Algorithm::CCM, Shape::Ccm, ccm::begin)
+        },
+        Mechanism {
+            name: "CKM_AES_GMAC",
+            ckm: ck::CKM_AES_GMAC,
+            keys: &[KeyKind::Aes],
+            sizes: SIZES,
+            parameter: Shape::Gcm,
+            sign: Some(Signature {
+                gather: Gather::All,
+                check: gcm::check_gmac,
+                sign: |key, parameter, data, _| gcm::gmac(key, parameter, data),
+                verify: gcm::verify_gmac,
+                length: |_| 16,
+            }),
+            ..Mechanism::NOTHING
         },
         Mechanism {
             psa: Some(Psa { algorithm: Algorithm::KW, takes: Takes::Message }),
