@@ -39,14 +39,32 @@ pub static FAMILY: Family = Family {
             generate: Some(Generate { makes: &[KeyType::Aes], make: generate }),
             ..Mechanism::NOTHING
         },
-        row("CKM_AES_ECB", ck::CKM_AES_ECB, Algorithm::ECB_NO_PADDING, Shape::None, ecb),
-        row("CKM_AES_CBC", ck::CKM_AES_CBC, Algorithm::CBC_NO_PADDING, Shape::Iv(16), cbc),
+        Mechanism {
+            wrap: Some(Wrap {
+                wrap: |key, parameter, material, rng| block::wrap(ecb, key, parameter, material, rng),
+                unwrap: |key, parameter, wrapped, rng| block::unwrap(ecb, key, parameter, wrapped, rng),
+                pads: 16,
+                private: false,
+            }),
+            ..row("CKM_AES_ECB", ck::CKM_AES_ECB, Algorithm::ECB_NO_PADDING, Shape::None, ecb)
+        },
+        Mechanism {
+            wrap: Some(Wrap {
+                wrap: |key, parameter, material, rng| block::wrap(cbc, key, parameter, material, rng),
+                unwrap: |key, parameter, wrapped, rng| block::unwrap(cbc, key, parameter, wrapped, rng),
+                pads: 16,
+                private: false,
+            }),
+            ..row("CKM_AES_CBC", ck::CKM_AES_CBC, Algorithm::CBC_NO_PADDING, Shape::Iv(16), cbc)
+        },
         Mechanism {
             wrap: Some(Wrap {
                 wrap: |key, parameter, material, rng| block::wrap(cbc_padded, key, parameter, material, rng),
                 unwrap: |key, parameter, wrapped, rng| {
                     block::unwrap(cbc_padded, key, parameter, wrapped, rng)
                 },
+                pads: 1,
+                private: true,
             }),
             ..row("CKM_AES_CBC_PAD", ck::CKM_AES_CBC_PAD, Algorithm::CBC_PKCS7, Shape::Iv(16), cbc_padded)
         },
