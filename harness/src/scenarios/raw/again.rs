@@ -25,7 +25,8 @@ fn said_again() -> Scenario {
     let mut s = opened("what-is-said-is-said-again");
     for time in TIMES {
         raw(&mut s, &format!("library-{time}"), Call::C_GetInfo { null: false }, "§5.4.3 C_GetInfo", OK)
-            .with(Condition::Padded("manufacturerID".into()));
+            .with(Condition::Padded("manufacturerID".into()))
+            .with(number("flags", 0));
         let slots = Call::C_GetSlotList { token_present: true, room: Room::Ample };
         raw(&mut s, &format!("slots-{time}"), slots, "§5.5.1 C_GetSlotList", OK);
         let info = Call::C_GetTokenInfo { slot: SlotName::Token, null: false };
