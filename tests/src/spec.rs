@@ -27,6 +27,14 @@ pub fn psa_exported() -> Vec<PsaFunction> {
     crypto.filter(|function| !is_in_line(&function.name)).collect()
 }
 
+/// The functions of PSA Secure Storage and Attestation, all of which a library exports.
+#[must_use]
+pub fn psa_services() -> Vec<PsaFunction> {
+    let services = ["storage,", "attestation,"];
+    let is_service = |line: &&str| services.iter().any(|start| line.starts_with(start));
+    PSA_FUNCTIONS.lines().filter(is_service).map(psa_function).collect()
+}
+
 /// The names of PSA Crypto's functions, in line or not.
 #[must_use]
 pub fn psa_functions() -> Vec<String> {

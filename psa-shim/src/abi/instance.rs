@@ -9,7 +9,7 @@
 
 use super::operations::Operations;
 use std::ptr;
-use std::sync::atomic::{AtomicPtr, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use twintoken::border::{Trace, explain};
 use twintoken::fault::Fault;
@@ -24,6 +24,8 @@ pub(super) struct Process {
     pub(super) trace: OnceLock<Trace>,
     operations: Operations,
     emulator: RwLock<Option<Arc<Emulator>>>,
+    /// Whether psa_crypto_init was called: storage and attestation work without.
+    crypto: AtomicBool,
 }
 
 /// What a call works with once the library is initialised.
@@ -74,23 +76,49 @@ impl Process {
 
     fn new(id: u32) -> Process {
         let trace = Trace::from_environment().map_or_else(OnceLock::new, OnceLock::from);
-        Process { id, trace, operations: Operations::default(), emulator: RwLock::default() }
+        Process {
+            id,
+            trace,
+            operations: Operations::default(),
+            emulator: RwLock::default(),
+            crypto: AtomicBool::new(false),
+        }
     }
 
     /// What a call works with, or the fault of a process that has not called psa_crypto_init.
     pub(super) fn open(&'static self) -> Result<Open, Fault> {
+        if !self.crypto.load(Ordering::Acquire) {
+            return Err(Fault::NotInitialized);
+        }
+        self.opened().ok_or(Fault::NotInitialized)
+    }
+
+    /// What a call of storage or attestation works with, which need no psa_crypto_init.
+    pub(super) fn serving(&'static self) -> Result<Open, Fault> {
+        if self.opened().is_none() {
+            self.make("the first call of storage or attestation")?;
+        }
+        self.opened().ok_or(Fault::NotInitialized)
+    }
+
+    fn opened(&'static self) -> Option<Open> {
         let slot = self.emulator.read().unwrap_or_else(PoisonError::into_inner);
-        let emulator = slot.clone().ok_or(Fault::NotInitialized)?;
-        Ok(Open { emulator, process: self })
+        slot.clone().map(|emulator| Open { emulator, process: self })
     }
 
     /// psa_crypto_init: reads the settings and opens the store. When that is done already, nothing happens.
     pub(super) fn initialize(&self) -> Result<(), Fault> {
+        self.make("psa_crypto_init")?;
+        self.crypto.store(true, Ordering::Release);
+        Ok(())
+    }
+
+    fn make(&self, call: &str) -> Result<(), Fault> {
         let mut slot = self.emulator.write().unwrap_or_else(PoisonError::into_inner);
         if slot.is_some() {
             return Ok(());
         }
-        let refused = |fault: &Fault| explain("psa_crypto_init", fault);
+        let refused = |fault: &Fault| explain(call, fault);
         let settings = Settings::from_environment().inspect_err(refused)?;
         if let Some(trace) = settings.trace.as_deref().and_then(Trace::to) {
             // The first trace of a process stays.

@@ -45,6 +45,15 @@ pub(super) struct CipherSuite {
     key_confirmation: u32,
 }
 
+/// struct psa_storage_info_t.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub(super) struct StorageInfo {
+    capacity: usize,
+    size: usize,
+    flags: u32,
+}
+
 // The headers say the same.
 const _: () = assert!(size_of::<KeyAttributes>() == 24);
 const _: () = assert!(size_of::<Handle>() == 8);
@@ -78,6 +87,12 @@ impl KeyAttributes {
             key_type: attributes.key_type().0,
             reserved: 0,
         }
+    }
+}
+
+impl From<twintoken::psa::StorageInfo> for StorageInfo {
+    fn from(info: twintoken::psa::StorageInfo) -> StorageInfo {
+        StorageInfo { capacity: info.capacity, size: info.size, flags: info.flags.bits() }
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod aead;
 mod agreement;
+mod attestation;
 mod cipher;
 mod derivation;
 mod encapsulate;
@@ -14,5 +15,6 @@ mod pake;
 mod random;
 mod sign;
 mod sign_parts;
+mod storage;
 mod wrap;
 mod xof;
