@@ -4,9 +4,8 @@
 //! process id), lets no panic out, and keeps the multi-part operations that C callers hold by number. All `unsafe` code
 //! is in `abi/`.
 //!
-//! Before psa_crypto_init, and in a child of fork until it calls it again, every function of PSA Crypto answers
-//! PSA_ERROR_BAD_STATE. Secure Storage and Attestation need no initialisation; where the store cannot be opened, they answer
-//! why, and attestation PSA_ERROR_SERVICE_FAILURE.
+//! Before psa_crypto_init, and in a child of fork until it calls it again, every crypto function answers
+//! PSA_ERROR_BAD_STATE. Secure storage and attestation have no such call and work from the start.
 //!
 //! | what | answer |
 //! |---|---|

@@ -230,7 +230,7 @@ impl Psa {
             let address = *symbol.unwrap_or_else(|_| panic!("{} is not exported", function.name)) as usize;
             (function.name, (address, function.parameters.len()))
         };
-        let functions = spec::psa_exported().into_iter().chain(spec::psa_services()).map(address).collect();
+        let functions = spec::psa_exported().into_iter().map(address).collect();
         Psa { _library: library, functions, statuses: RefCell::default() }
     }
 

@@ -11,35 +11,25 @@ const PSA_FUNCTIONS: &str =
 /// A function of PSA.
 #[derive(Debug, Clone)]
 pub struct PsaFunction {
-    /// Its chapter: keys, hash, mac, …
-    pub group: String,
+    /// The document it stands in: crypto, storage or attestation.
+    pub document: String,
     /// Its name, `psa_…`.
     pub name: String,
     /// Its parameters as the specification writes them.
     pub parameters: Vec<String>,
 }
 
-/// PSA Crypto's functions that a library exports: not those that read and write attributes and cipher suites or make initial
+/// PSA's functions that a library exports: not those that read and write attributes and cipher suites or make initial
 /// structures, which headers define in line.
 #[must_use]
 pub fn psa_exported() -> Vec<PsaFunction> {
-    let crypto = PSA_FUNCTIONS.lines().filter(|line| line.starts_with("crypto,")).map(psa_function);
-    crypto.filter(|function| !is_in_line(&function.name)).collect()
+    psa_functions().into_iter().filter(|function| !is_in_line(&function.name)).collect()
 }
 
-/// The functions of PSA Secure Storage and Attestation, all of which a library exports.
+/// PSA's functions, in line or not.
 #[must_use]
-pub fn psa_services() -> Vec<PsaFunction> {
-    let services = ["storage,", "attestation,"];
-    let is_service = |line: &&str| services.iter().any(|start| line.starts_with(start));
-    PSA_FUNCTIONS.lines().filter(is_service).map(psa_function).collect()
-}
-
-/// The names of PSA Crypto's functions, in line or not.
-#[must_use]
-pub fn psa_functions() -> Vec<String> {
-    let crypto = PSA_FUNCTIONS.lines().filter(|line| line.starts_with("crypto,"));
-    crypto.map(|line| psa_function(line).name).collect()
+pub fn psa_functions() -> Vec<PsaFunction> {
+    PSA_FUNCTIONS.lines().skip(1).map(psa_function).collect()
 }
 
 fn psa_function(line: &str) -> PsaFunction {
@@ -49,7 +39,7 @@ fn psa_function(line: &str) -> PsaFunction {
     };
     let field = |at| fields.split(',').nth(at).unwrap_or_default().to_owned();
     let parameters = parameters.split(',').map(str::trim).filter(|one| !one.is_empty());
-    PsaFunction { group: field(1), name: field(2), parameters: parameters.map(str::to_owned).collect() }
+    PsaFunction { document: field(0), name: field(2), parameters: parameters.map(str::to_owned).collect() }
 }
 
 fn is_in_line(name: &str) -> bool {

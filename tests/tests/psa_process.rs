@@ -32,6 +32,8 @@ fn a_child_of_fork_is_not_initialised_knows_no_operation_of_its_parents_and_may_
             psa.ok("psa_hash_setup", &[&operation, &SHA256]);
             let told = forked::listen(|| {
                 psa.fails("psa_hash_update", &[&operation, b"x"], Status::BAD_STATE);
+                // Secure storage opens the store afresh, and that initialises nothing else.
+                psa.ok("psa_its_set", &[&3_u64, &5_usize, &b"child".as_ptr(), &0_u32]);
                 psa.fails("psa_generate_random", &[&Whole::new(4)], Status::BAD_STATE);
                 psa.ok("psa_crypto_init", &[]);
                 psa.fails("psa_hash_update", &[&operation, b"x"], Status::BAD_STATE);
@@ -54,6 +56,7 @@ fn a_child_of_fork_is_not_initialised_knows_no_operation_of_its_parents_and_may_
             let whole = psa.bytes("psa_hash_compute", &[&SHA256, b"abc"], 32);
             assert_eq!(psa.bytes("psa_hash_finish", &[&operation], 32), whole);
             psa.ok("psa_export_key", &[&key, &Buffer::new(16)]);
+            psa.ok("psa_its_remove", &[&3_u64]);
             psa.fails("psa_export_key", &[&7_u32, &Buffer::new(16)], Status::INVALID_HANDLE);
         },
     );

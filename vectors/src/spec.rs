@@ -16,6 +16,7 @@ use serde::{Deserialize, Deserializer};
 const PKCS11_CONSTANTS: &str = include_str!("../data/spec/pkcs11_constants.csv");
 const PKCS11_FUNCTIONS: &str = include_str!("../data/spec/pkcs11_functions.csv");
 const PSA_VALUES: &str = include_str!("../data/spec/psa_values.csv");
+const PSA_FUNCTIONS: &str = include_str!("../data/spec/psa_functions.csv");
 
 /// A constant of PKCS#11.
 #[derive(Debug, Clone, Deserialize)]
@@ -79,6 +80,25 @@ impl PsaValue {
     }
 }
 
+/// A function of the PSA specifications.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PsaFunction {
+    /// The document it stands in: crypto, storage or attestation.
+    pub document: String,
+    /// The chapter.
+    pub group: String,
+    /// Its name, `psa_…`.
+    pub function: String,
+    /// The C type of what it returns.
+    #[serde(rename = "return")]
+    pub returns: String,
+    /// Its parameters in C, with commas between them; empty for none.
+    pub params: String,
+    /// The version that added it.
+    pub added_in: String,
+}
+
 /// The constants of PKCS#11, all versions.
 ///
 /// # Panics
@@ -104,6 +124,15 @@ pub fn pkcs11_functions() -> Vec<Function> {
 #[must_use]
 pub fn psa_values() -> Vec<PsaValue> {
     load(PSA_VALUES)
+}
+
+/// The functions of the PSA specifications.
+///
+/// # Panics
+/// As [`pkcs11_constants`].
+#[must_use]
+pub fn psa_functions() -> Vec<PsaFunction> {
+    load(PSA_FUNCTIONS)
 }
 
 fn load<T: DeserializeOwned>(text: &str) -> Vec<T> {

@@ -7,6 +7,7 @@ mod conformance;
 mod functions;
 mod generate;
 mod others;
+mod psa_install;
 mod sim;
 mod test;
 
@@ -34,6 +35,8 @@ enum Command {
     Test(test::Arguments),
     /// Run the store on a disk that fails, from seeds; or kill processes that write
     Sim(sim::Arguments),
+    /// Build the PSA library and install it for C projects: lib/, include/, pkg-config and CMake files
+    PsaInstall(psa_install::Arguments),
     /// Run real calls of all functions and write docs/generated/FUNCTIONS.md from what they answer
     Functions,
     /// Write docs/generated/ from the tables in the code
@@ -48,6 +51,7 @@ fn main() -> ExitCode {
         Command::Suites(arguments) => others::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
         Command::Sim(arguments) => sim::run(&arguments),
+        Command::PsaInstall(arguments) => psa_install::run(&arguments),
         Command::Functions => functions::run(),
         Command::Generate => generate::run(),
     }

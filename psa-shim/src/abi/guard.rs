@@ -43,12 +43,22 @@ pub(super) fn answer_initialized(
     arguments: &dyn Fn() -> Arguments,
     body: impl FnOnce(&Open) -> Result<(), Status>,
 ) -> i32 {
-    answer(call, arguments, |process| body(&process.open()?))
+    answer(call, arguments, |process| body(&process.initialized()?))
+}
+
+/// Answers a call that opens the store itself when no other has.
+pub(super) fn answer_opening(
+    call: &'static str,
+    arguments: &dyn Fn() -> Arguments,
+    body: impl FnOnce(&Open) -> Result<(), Status>,
+) -> i32 {
+    answer(call, arguments, |process| body(&process.open(call)?))
 }
 
 /// Makes the exported symbol of each function.
 ///
-/// `with name` hands the body the opened library; `in name` the process, initialised or not.
+/// `with name` hands the body the initialised library; `opening name` the store, which it opens if no call has; `in name`
+/// the process, initialised or not.
 macro_rules! psa_functions {
     ($($(#[$doc:meta])*
        fn $name:ident($($argument:ident: $type:ty),* $(,)?) $kind:tt $context:ident $body:block)*) => {
@@ -66,6 +76,7 @@ macro_rules! psa_functions {
         )*
     };
     (@guard with) => { $crate::abi::guard::answer_initialized };
+    (@guard opening) => { $crate::abi::guard::answer_opening };
     (@guard in) => { $crate::abi::guard::answer };
 }
 pub(super) use psa_functions;

@@ -5,6 +5,9 @@
 //! closing its files would release the parent's locks) and makes its own, which is not initialised and knows none of the
 //! parent's operations. The setting `fork = inherit` is for the PKCS#11 module: PSA has no word for what a child inherits.
 //!
+//! Crypto functions want psa_crypto_init first. Secure storage and attestation have no such call: the first of theirs opens
+//! the store, and leaves the crypto functions uninitialised.
+//!
 //! A call holds no lock while it runs: it takes its own reference to the emulator. Nothing is registered to run at exit.
 
 use super::operations::Operations;
@@ -16,19 +19,19 @@ use twintoken::fault::Fault;
 use twintoken::psa::Psa;
 use twintoken::{Emulator, Settings};
 
-/// What this process has: its id, its trace, its operations, and the emulator after psa_crypto_init.
+/// What this process has: its id, its trace, its operations, and the emulator once a call has opened it.
 pub(super) struct Process {
     /// The process the record was made in.
     pub(super) id: u32,
-    /// The trace: asked for by the environment at the first call, or by the settings at psa_crypto_init.
+    /// The trace: asked for by the environment at the first call, or by the settings when the store is opened.
     pub(super) trace: OnceLock<Trace>,
     operations: Operations,
     emulator: RwLock<Option<Arc<Emulator>>>,
-    /// Whether psa_crypto_init was called: storage and attestation work without.
-    crypto: AtomicBool,
+    /// Whether psa_crypto_init was called.
+    initialized: AtomicBool,
 }
 
-/// What a call works with once the library is initialised.
+/// What a call works with once the store is open.
 pub(super) struct Open {
     emulator: Arc<Emulator>,
     process: &'static Process,
@@ -81,42 +84,34 @@ impl Process {
             trace,
             operations: Operations::default(),
             emulator: RwLock::default(),
-            crypto: AtomicBool::new(false),
+            initialized: AtomicBool::new(false),
         }
     }
 
-    /// What a call works with, or the fault of a process that has not called psa_crypto_init.
-    pub(super) fn open(&'static self) -> Result<Open, Fault> {
-        if !self.crypto.load(Ordering::Acquire) {
+    /// What a crypto function works with, or the fault of a process that has not called psa_crypto_init.
+    pub(super) fn initialized(&'static self) -> Result<Open, Fault> {
+        if !self.initialized.load(Ordering::Acquire) {
             return Err(Fault::NotInitialized);
         }
         self.opened().ok_or(Fault::NotInitialized)
     }
 
-    /// What a call of storage or attestation works with, which need no psa_crypto_init.
-    pub(super) fn serving(&'static self) -> Result<Open, Fault> {
-        if self.opened().is_none() {
-            self.make("the first call of storage or attestation")?;
-        }
-        self.opened().ok_or(Fault::NotInitialized)
-    }
-
-    fn opened(&'static self) -> Option<Open> {
-        let slot = self.emulator.read().unwrap_or_else(PoisonError::into_inner);
-        slot.clone().map(|emulator| Open { emulator, process: self })
-    }
-
-    /// psa_crypto_init: reads the settings and opens the store. When that is done already, nothing happens.
-    pub(super) fn initialize(&self) -> Result<(), Fault> {
-        self.make("psa_crypto_init")?;
-        self.crypto.store(true, Ordering::Release);
+    /// psa_crypto_init. When it is done already, nothing happens.
+    pub(super) fn initialize(&'static self) -> Result<(), Fault> {
+        self.open("psa_crypto_init")?;
+        self.initialized.store(true, Ordering::Release);
         Ok(())
     }
 
-    fn make(&self, call: &str) -> Result<(), Fault> {
+    /// What a function works with that needs no initialisation: for the first, reads the settings and opens the store. `call` is
+    /// told to the user when that fails.
+    pub(super) fn open(&'static self, call: &str) -> Result<Open, Fault> {
+        if let Some(open) = self.opened() {
+            return Ok(open);
+        }
         let mut slot = self.emulator.write().unwrap_or_else(PoisonError::into_inner);
-        if slot.is_some() {
-            return Ok(());
+        if let Some(faster) = slot.as_ref() {
+            return Ok(Open { emulator: Arc::clone(faster), process: self });
         }
         let refused = |fault: &Fault| explain(call, fault);
         let settings = Settings::from_environment().inspect_err(refused)?;
@@ -124,7 +119,13 @@ impl Process {
             // The first trace of a process stays.
             let _ = self.trace.set(trace);
         }
-        *slot = Some(Arc::new(Emulator::open(settings).inspect_err(refused)?));
-        Ok(())
+        let emulator = Arc::new(Emulator::open(settings).inspect_err(refused)?);
+        *slot = Some(Arc::clone(&emulator));
+        Ok(Open { emulator, process: self })
+    }
+
+    fn opened(&'static self) -> Option<Open> {
+        let slot = self.emulator.read().unwrap_or_else(PoisonError::into_inner);
+        Some(Open { emulator: slot.clone()?, process: self })
     }
 }

@@ -169,7 +169,7 @@ pub(super) unsafe fn always<T: Default>(
     place: *mut T,
     make: impl FnOnce(&Open) -> Result<T, Status>,
 ) -> Result<(), Status> {
-    let open = process.open();
+    let open = process.initialized();
     // SAFETY: writable by this function's contract.
     let place = match unsafe { Place::new(place) } {
         Ok(place) => place,

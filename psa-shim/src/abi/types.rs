@@ -2,7 +2,8 @@
 
 use twintoken::fault::Fault;
 use twintoken::psa::{
-    Algorithm, Attributes, CustomKeyParameters, KeyType, Lifetime, PakeCipherSuite, PakePrimitive, Usage,
+    Algorithm, Attributes, CustomKeyParameters, KeyType, Lifetime, PakeCipherSuite, PakePrimitive,
+    StorageInfo, Usage,
 };
 
 /// PSA_MAX_KEY_BITS: the largest size that the attributes of a key can tell. `psa_set_key_bits` marks a larger one so.
@@ -48,7 +49,7 @@ pub(super) struct CipherSuite {
 /// struct psa_storage_info_t.
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
-pub(super) struct StorageInfo {
+pub(super) struct StoredInfo {
     capacity: usize,
     size: usize,
     flags: u32,
@@ -59,6 +60,7 @@ const _: () = assert!(size_of::<KeyAttributes>() == 24);
 const _: () = assert!(size_of::<Handle>() == 8);
 const _: () = assert!(size_of::<CustomParameters>() == 4);
 const _: () = assert!(size_of::<CipherSuite>() == 16);
+const _: () = assert!(size_of::<StoredInfo>() == 3 * size_of::<usize>());
 
 impl KeyAttributes {
     /// The attributes, each as it is written here.
@@ -90,9 +92,9 @@ impl KeyAttributes {
     }
 }
 
-impl From<twintoken::psa::StorageInfo> for StorageInfo {
-    fn from(info: twintoken::psa::StorageInfo) -> StorageInfo {
-        StorageInfo { capacity: info.capacity, size: info.size, flags: info.flags.bits() }
+impl From<StorageInfo> for StoredInfo {
+    fn from(info: StorageInfo) -> StoredInfo {
+        StoredInfo { capacity: info.capacity, size: info.size, flags: info.flags.bits() }
     }
 }
 

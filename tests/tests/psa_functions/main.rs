@@ -6,7 +6,9 @@ mod derivation;
 mod digests;
 mod keys;
 mod signatures;
+mod storage;
 
+use twintoken::psa::Status;
 use twintoken_tests::psa::{Psa, SUCCESS};
 use twintoken_tests::{child, spec};
 
@@ -43,7 +45,11 @@ fn every_function_succeeds_from_c_unless_the_store_has_nothing_for_it() {
         || {
             // Before the library of this process is initialised, as the token must be there for its first call.
             let labelled = keys::made_by_the_other_face();
-            let psa = Psa::ready();
+            let psa = Psa::load();
+            storage::all(&psa);
+            // The store is open now, and the crypto functions still want their own beginning.
+            psa.fails("psa_purge_key", &[&1_u32], Status::BAD_STATE);
+            psa.ok("psa_crypto_init", &[]);
             psa.ok("psa_crypto_init", &[]);
             digests::all(&psa);
             ciphers::all(&psa);
@@ -53,7 +59,8 @@ fn every_function_succeeds_from_c_unless_the_store_has_nothing_for_it() {
 
             let statuses = psa.statuses();
             let succeeds = |name: &str| statuses.get(name).is_some_and(|all| all.contains(&SUCCESS));
-            for function in spec::psa_exported() {
+            // psa_ps_get_support gives no status.
+            for function in spec::psa_exported().iter().filter(|one| one.name != "psa_ps_get_support") {
                 let name = function.name.as_str();
                 assert!(statuses.contains_key(name), "{name} was not called");
                 assert_eq!(succeeds(name), !NEVER.contains(&name), "{name}");

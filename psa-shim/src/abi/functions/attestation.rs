@@ -1,15 +1,8 @@
-//! Initial attestation. It needs no psa_crypto_init, and is open at its first call.
+//! Initial attestation. It needs no psa_crypto_init.
 
 use crate::abi::bytes;
 use crate::abi::guard::psa_functions;
-use crate::abi::instance::{Open, Process};
 use crate::abi::out::{Out, Place};
-use twintoken::psa::Status;
-
-/// "The implementation failed to fully initialize" has a status of its own here.
-fn serving(process: &'static Process) -> Result<Open, Status> {
-    process.serving().map_err(|_| Status::SERVICE_FAILURE)
-}
 
 psa_functions! {
     /// psa_initial_attest_get_token.
@@ -19,19 +12,22 @@ psa_functions! {
         token_buf: *mut u8,
         token_buf_size: usize,
         token_size: *mut usize,
-    ) in process {
+    ) opening open {
         // SAFETY: the caller vouches for challenge and buffer.
         let (challenge, out) = unsafe {
-            bytes::both(bytes::input(auth_challenge, challenge_size), Out::new(token_buf, token_buf_size, token_size))
+            bytes::both(
+                bytes::input(auth_challenge, challenge_size),
+                Out::new(token_buf, token_buf_size, token_size),
+            )
         }?;
-        out.put(serving(process)?.psa().initial_attest_get_token(challenge)?)
+        out.put(open.psa().initial_attest_get_token(challenge)?)
     }
 
     /// psa_initial_attest_get_token_size.
-    fn psa_initial_attest_get_token_size(challenge_size: usize, token_size: *mut usize) in process {
-        // SAFETY: the caller vouches for the size.
+    fn psa_initial_attest_get_token_size(challenge_size: usize, token_size: *mut usize) opening open {
+        // SAFETY: the caller vouches for the result.
         let place = unsafe { Place::new(token_size) }?;
-        place.put(serving(process)?.psa().initial_attest_get_token_size(challenge_size)?);
+        place.put(open.psa().initial_attest_get_token_size(challenge_size)?);
         Ok(())
     }
 }

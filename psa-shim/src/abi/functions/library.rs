@@ -6,6 +6,6 @@ psa_functions! {
     /// psa_crypto_init. Calling it again is fine.
     fn psa_crypto_init() in process {
         process.initialize()?;
-        process.open()?.psa().crypto_init()
+        process.initialized()?.psa().crypto_init()
     }
 }
