@@ -1,7 +1,7 @@
 //! Reading, exporting, destroying and purging keys (PSA Crypto, "Key management reference").
 
 use super::{Attributes, KeyId, Lifetime, Psa, Status};
-use crate::algorithms::{self, ml_kem};
+use crate::algorithms::{self, parameter_sets};
 use crate::emulator::TRIES;
 use crate::fault::Fault;
 use crate::key::key_type::KeyType;
@@ -36,7 +36,8 @@ impl Psa<'_> {
         if !key.attributes().key_type.is_public() && !found.object.is_exportable() {
             return Err(Fault::NotExportable);
         }
-        if key.attributes().key_type == KeyType::MlKemKeyPair && ml_kem::seed_of(&key).is_none() {
+        let has_seed = matches!(key.attributes().key_type, KeyType::MlKemKeyPair | KeyType::MlDsaKeyPair);
+        if has_seed && parameter_sets::seed_of(&key).is_none() {
             // PSA's format is the seed, and an expanded key from PKCS#11 has none.
             return Err(Fault::NotExportable);
         }

@@ -1,7 +1,7 @@
 //! Claims about sizes: for keys and algorithms whose lengths are known from their own standards.
 
 use super::Claim;
-use twintoken::psa::{Hash, hash_length, hash_suspend_output_size};
+use twintoken::psa::{Hash, INITIAL_ATTEST_MAX_TOKEN_SIZE, hash_length, hash_suspend_output_size};
 
 /// The sizes of the types that the specification leaves open, as the library has them.
 pub(super) fn of_type(name: &str) -> usize {
@@ -319,7 +319,7 @@ fn maxima() -> Vec<Claim> {
         ("PSA_TLS12_PSK_TO_MS_PSK_MAX_SIZE", twintoken::algorithms::kdf::LONGEST_PSK.to_string() + "u"),
         ("PSA_PAKE_OUTPUT_MAX_SIZE", "133u".to_owned()),
         ("PSA_PAKE_INPUT_MAX_SIZE", "133u".to_owned()),
-        ("PSA_INITIAL_ATTEST_MAX_TOKEN_SIZE", "1024u".to_owned()),
+        ("PSA_INITIAL_ATTEST_MAX_TOKEN_SIZE", format!("{INITIAL_ATTEST_MAX_TOKEN_SIZE}u")),
     ] {
         claims.push(Claim::new(of, format!("{of} >= {enough}")));
     }
