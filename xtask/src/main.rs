@@ -37,8 +37,8 @@ enum Command {
     Sim(sim::Arguments),
     /// Build the PSA library and install it for C projects: lib/, include/, pkg-config and CMake files
     PsaInstall(psa_install::Arguments),
-    /// Run real calls of all functions and write docs/generated/FUNCTIONS.md from what they answer
-    Functions,
+    /// Run real calls of all functions of PKCS#11, or of PSA, and write a document from what they answer
+    Functions(functions::Arguments),
     /// Write docs/generated/ from the tables in the code
     Generate,
 }
@@ -52,7 +52,7 @@ fn main() -> ExitCode {
         Command::Test(arguments) => test::run(&arguments),
         Command::Sim(arguments) => sim::run(&arguments),
         Command::PsaInstall(arguments) => psa_install::run(&arguments),
-        Command::Functions => functions::run(),
+        Command::Functions(arguments) => functions::run(&arguments),
         Command::Generate => generate::run(),
     }
 }
