@@ -29,7 +29,8 @@ enum Command {
     Bench(bench::Arguments),
     /// Run real programs against our module and SoftHSM2, or against another module
     Clients(clients::Arguments),
-    /// Run the test suites of python-pkcs11 and of the crate cryptoki on our module, under each of its names
+    /// Run the test suites of python-pkcs11 and of the crate cryptoki on our module, under each of its names, and those of
+    /// the crate psa-crypto on our PSA library
     Suites(others::Arguments),
     /// Run all tests of the workspace; says what was skipped and which package it needs
     Test(test::Arguments),
