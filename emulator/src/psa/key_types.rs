@@ -109,7 +109,7 @@ impl KeyType {
     }
 
     /// How a core type reads. PKCS#11's generic secret is what its usage says.
-    pub(super) fn of(core: key_type::KeyType, usage: Usage) -> KeyType {
+    pub(crate) fn of(core: key_type::KeyType, usage: Usage) -> KeyType {
         if let key_type::KeyType::HmacWith(_) = core {
             return KeyType::HMAC;
         }
