@@ -246,6 +246,9 @@ fn meanings(psa: Option<Psa>, parameter: &Parameter) -> Vec<Algorithm> {
             let bytes = u32::try_from(tag_bits / 8).ok().filter(|_| tag_bits.is_multiple_of(8));
             bytes.map(|bytes| psa.algorithm.with_tag_length(bytes)).into_iter().collect()
         }
+        Parameter::Ccm { tag, .. } => {
+            u32::try_from(*tag).map(|tag| psa.algorithm.with_tag_length(tag)).into_iter().collect()
+        }
         // A salt as long as the hash is one of any length too.
         Parameter::Pss { hash, salt, .. } => {
             let mut both = vec![Algorithm::rsa_pss_any_salt(hash.algorithm())];

@@ -166,12 +166,85 @@ fn the_template_of_an_unwrapped_key_is_heard() {
     );
     let refused = |answer: Result<u64, Fault>| code(&answer.unwrap_err());
     let length = |length| [(ck::CKA_VALUE_LEN, Entry::Number(length))];
-    assert_eq!(refused(with(ck::CKK_AES, &length(16))), ck::CKR_ATTRIBUTE_READ_ONLY);
-    assert_eq!(refused(with(ck::CKK_GENERIC_SECRET, &length(15))), ck::CKR_TEMPLATE_INCONSISTENT);
-    with(ck::CKK_GENERIC_SECRET, &length(16)).unwrap();
+    for key_type in KEY_TYPES {
+        for wrong in [15, 17, 24] {
+            assert_eq!(refused(with(key_type, &length(wrong))), ck::CKR_WRAPPED_KEY_LEN_RANGE);
+        }
+        with(key_type, &length(16)).unwrap();
+    }
     assert_eq!(refused(with(ck::CKK_AES, &[(ck::CKA_LOCAL, Entry::Is(true))])), ck::CKR_ATTRIBUTE_READ_ONLY);
     let bare = unwrap(face, session, wrapping, &wrapped, &Template::default());
     assert_eq!(refused(bare), ck::CKR_TEMPLATE_INCOMPLETE);
+}
+
+/// §6.10 and §6.16: the length is the template's to say, or the key type's.
+#[test]
+fn a_mechanism_that_pads_with_zeroes_gives_back_as_much_as_the_template_says() {
+    let (emulator, session) = ready();
+    let face = emulator.pkcs11();
+    let (wrapping, _) = two_keys(face, session);
+    let open = || vec![(ck::CKA_EXTRACTABLE, Entry::Is(true)), (ck::CKA_SENSITIVE, Entry::Is(false))];
+    let secret = |bytes: &[u8]| {
+        let given = [(ck::CKA_VALUE, Entry::Bytes(bytes)), (ck::CKA_EXTRACTABLE, Entry::Is(true))];
+        face.create_object(session, &secret_template(ck::CKK_GENERIC_SECRET, &given)).unwrap()
+    };
+    let odd = secret(&[9; 21]);
+    let des3 = face.generate_key(session, &mechanism(ck::CKM_DES3_KEY_GEN), &template(&open())).unwrap();
+    let iv = Parameter::Iv(vec![3; 16]);
+    for (ckm, parameter, pads) in [
+        (ck::CKM_AES_ECB, Parameter::None, 16),
+        (ck::CKM_AES_CBC, iv, 16),
+        (ck::CKM_AES_KEY_WRAP, Parameter::None, 8),
+    ] {
+        let by = Mechanism { ckm, parameter };
+        let wrap = |key| face.wrap_key(session, &by, wrapping, key, Room::ENOUGH).map(Output::into_bytes);
+        let unwrap = |wrapped: &[u8], key_type, length: Option<u64>| {
+            let mut more = open();
+            more.extend(length.map(|length| (ck::CKA_VALUE_LEN, Entry::Number(length))));
+            let new = secret_template(key_type, &more);
+            let key = face.unwrap_key(session, &by, wrapping, wrapped, &new)?;
+            Ok::<_, Fault>(value(face, session, key, ck::CKA_VALUE))
+        };
+        let wrapped = wrap(odd).unwrap();
+        let padded = 21_usize.next_multiple_of(pads);
+        let generic = |length| unwrap(&wrapped, ck::CKK_GENERIC_SECRET, length);
+        assert_eq!(generic(Some(21)).unwrap(), [9; 21]);
+        assert_eq!(generic(None).unwrap(), [&[9; 21][..], &vec![0; padded - 21]].concat());
+        for wrong in [padded - pads, padded + 1] {
+            let refused = generic(Some(wrong as u64)).unwrap_err();
+            assert_eq!(code(&refused), ck::CKR_WRAPPED_KEY_LEN_RANGE, "{ckm:#x} {wrong}");
+        }
+        let wrapped = wrap(des3).unwrap();
+        assert_eq!(unwrap(&wrapped, ck::CKK_DES3, None).unwrap(), value(face, session, des3, ck::CKA_VALUE));
+        assert!(unwrap(&wrapped[1..], ck::CKK_DES3, None).is_err());
+    }
+}
+
+#[test]
+fn a_private_key_is_padded_for_aes_key_wrap_and_wrapped_by_no_plain_mode() {
+    let (emulator, session) = ready();
+    let face = emulator.pkcs11();
+    let (wrapping, _) = two_keys(face, session);
+    let edwards = template(&[(ck::CKA_EC_PARAMS, Entry::Bytes(&[0x06, 0x03, 0x2b, 0x65, 0x71]))]);
+    let pair_gen = mechanism(ck::CKM_EC_EDWARDS_KEY_PAIR_GEN);
+    let private = template(&[(ck::CKA_EXTRACTABLE, Entry::Is(true))]);
+    let (public, private) = face.generate_key_pair(session, &pair_gen, &edwards, &private).unwrap();
+    let by = mechanism(ck::CKM_AES_KEY_WRAP);
+    let wrapped = face.wrap_key(session, &by, wrapping, private, Room::ENOUGH).unwrap().into_bytes();
+    let new = template(&[
+        (ck::CKA_CLASS, Entry::Number(ck::CKO_PRIVATE_KEY)),
+        (ck::CKA_KEY_TYPE, Entry::Number(ck::CKK_EC_EDWARDS)),
+    ]);
+    let copy = face.unwrap_key(session, &by, wrapping, &wrapped, &new).unwrap();
+    face.sign_init(session, &mechanism(ck::CKM_EDDSA), copy).unwrap();
+    let signature = face.sign(session, b"data", Room::ENOUGH).unwrap().into_bytes();
+    face.verify_init(session, &mechanism(ck::CKM_EDDSA), public).unwrap();
+    face.verify(session, b"data", &signature).unwrap();
+    let plain = mechanism(ck::CKM_AES_ECB);
+    let refused = face.wrap_key(session, &plain, wrapping, private, Room::ENOUGH).unwrap_err();
+    assert_eq!(code(&refused), ck::CKR_KEY_NOT_WRAPPABLE);
+    let refused = face.unwrap_key(session, &plain, wrapping, &[0; 64], &new).unwrap_err();
+    assert_eq!(code(&refused), ck::CKR_TEMPLATE_INCONSISTENT);
 }
 
 #[test]

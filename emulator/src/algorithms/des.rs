@@ -65,6 +65,8 @@ const fn padded(name: &'static str, ckm: u64, keys: &'static [KeyKind]) -> Mecha
     let wrap = Wrap {
         wrap: |key, parameter, material, rng| block::wrap(cbc_padded, key, parameter, material, rng),
         unwrap: |key, parameter, wrapped, rng| block::unwrap(cbc_padded, key, parameter, wrapped, rng),
+        pads: 1,
+        private: true,
     };
     Mechanism { wrap: Some(wrap), ..cipher(name, ckm, keys, Shape::Iv(8), cbc_padded) }
 }

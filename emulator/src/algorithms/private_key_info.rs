@@ -112,6 +112,18 @@ pub fn decode(bytes: &[u8]) -> Result<(KeyType, usize, Secret), Fault> {
     }
 }
 
+/// A PrivateKeyInfo without the zeroes that were put behind it; anything else as it is.
+#[must_use]
+pub fn without_zeroes(bytes: &[u8]) -> &[u8] {
+    let Ok(mut reader) = SliceReader::new(bytes) else { return bytes };
+    if AnyRef::decode(&mut reader).is_err() {
+        return bytes;
+    }
+    let rest = usize::try_from(u32::from(reader.remaining_len())).unwrap_or_default();
+    let (info, zeroes) = bytes.split_at(bytes.len().saturating_sub(rest));
+    if zeroes.iter().all(|byte| *byte == 0) { info } else { bytes }
+}
+
 fn broken() -> Fault {
     Fault::WrappedKeyInvalid("it is no PrivateKeyInfo of PKCS #8")
 }

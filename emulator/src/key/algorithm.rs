@@ -33,6 +33,8 @@ impl Algorithm {
     pub const CMAC: Algorithm = Algorithm(0x03c0_0200);
     /// PSA_ALG_CTR.
     pub const CTR: Algorithm = Algorithm(0x04c0_1000);
+    /// PSA_ALG_CCM, with its full 16-byte tag.
+    pub const CCM: Algorithm = Algorithm(0x0550_0100);
     /// PSA_ALG_GCM, with its full 16-byte tag.
     pub const GCM: Algorithm = Algorithm(0x0550_0200);
     /// PSA_ALG_RSA_PKCS1V15_SIGN_RAW.

@@ -10,6 +10,7 @@ use crate::object::{Class, Object, Origin};
 use crate::operation::{Output, Room};
 use crate::registry::constants as ck;
 use crate::secret::Secret;
+use zeroize::Zeroizing;
 
 impl Cryptoki<'_> {
     /// C_WrapKey.
@@ -36,6 +37,10 @@ impl Cryptoki<'_> {
         }
         let material = material_to_wrap(&object, wrapping.facts.trusted)?;
         let wrap = grant.row().wrap.as_ref().ok_or(Fault::NoSuchMechanism(mechanism.ckm))?;
+        if object.class == Class::PrivateKey && !wrap.private {
+            return Err(Fault::WrongKeyToWrap("this mechanism wraps secret keys"));
+        }
+        let material = with_zeroes(material, wrap.pads);
         let wrapped = (wrap.wrap)(grant.key(), grant.parameter(), material.expose(), &*self.emulator.rng)?;
         Ok(match room.admit(wrapped.len())? {
             None => Output::Length(wrapped.len()),
@@ -69,6 +74,10 @@ impl Cryptoki<'_> {
         access.may_write(&draft.object)?;
         let unwrap = grant.row().wrap.as_ref().ok_or(Fault::NoSuchMechanism(mechanism.ckm))?;
         let bytes = (unwrap.unwrap)(grant.key(), grant.parameter(), wrapped, &*self.emulator.rng)?;
+        if draft.object.class == Class::PrivateKey && !unwrap.private {
+            return Err(Fault::TemplateInconsistent("this mechanism unwraps secret keys"));
+        }
+        let bytes = without_zeroes(&draft, template, bytes, unwrap.pads)?;
         let object = unwrapped_key(draft, template, bytes)?;
         self.store_new(&access, vec![object]).map(|handles| handles[0])
     }
@@ -85,7 +94,7 @@ pub(super) fn unwrapped_key(mut draft: Draft, template: &Template, bytes: Secret
     if attribute::ckk_of(key_type) != attribute::ckk_of(wanted) || key_type.is_pair() != wanted.is_pair() {
         return Err(Fault::TemplateInconsistent("CKA_KEY_TYPE is not the type of what was wrapped"));
     }
-    fits_value_length(template, key_type, &material)?;
+    fits_value_length(template, &material)?;
     let invalid = |fault| match fault {
         Fault::InvalidKey(reason) => Fault::WrappedKeyInvalid(reason),
         other => other,
@@ -113,12 +122,44 @@ pub(super) fn material_to_wrap(object: &Object, by_a_trusted_key: bool) -> Resul
     if object.class == Class::PrivateKey { private_key_info::encode(key) } else { Ok(key.material().clone()) }
 }
 
-/// CKA_VALUE_LEN, where a template has it: an AES key's must not be given (footnote 6), a generic secret's must be right.
-fn fits_value_length(template: &Template, key_type: KeyType, material: &Secret) -> Result<(), Fault> {
+/// CKA_VALUE_LEN, where a template has it, must be right (3.2, §5.18.4).
+fn fits_value_length(template: &Template, material: &Secret) -> Result<(), Fault> {
     match Cryptoki::value_of(template, ck::CKA_VALUE_LEN) {
         None => Ok(()),
-        Some(_) if key_type == KeyType::Aes => Err(Fault::AttributeReadOnly("CKA_VALUE_LEN")),
         Some(Value::Ulong(length)) if length == material.len() as u64 => Ok(()),
-        Some(_) => Err(Fault::TemplateInconsistent("CKA_VALUE_LEN is not the length of what was wrapped")),
+        Some(_) => Err(Fault::WrappedKeyLength),
+    }
+}
+
+/// What is wrapped, brought to a multiple of so many bytes.
+fn with_zeroes(material: Secret, pads: usize) -> Secret {
+    let spare = material.len().next_multiple_of(pads.max(1)) - material.len();
+    if spare == 0 {
+        return material;
+    }
+    let mut padded = Zeroizing::new(Vec::with_capacity(material.len() + spare));
+    padded.extend_from_slice(material.expose());
+    padded.resize(material.len() + spare, 0);
+    Secret::new(std::mem::take(&mut *padded))
+}
+
+/// What was unwrapped, cut to the length that the key's type or CKA_VALUE_LEN says (§6.10, §6.16); all of it where neither
+/// does.
+fn without_zeroes(draft: &Draft, template: &Template, bytes: Secret, pads: usize) -> Result<Secret, Fault> {
+    if pads <= 1 {
+        return Ok(bytes);
+    }
+    if draft.object.class == Class::PrivateKey {
+        return Ok(Secret::from(private_key_info::without_zeroes(bytes.expose())));
+    }
+    let of_type = draft.key_type()?.and_then(KeyType::fixed_length);
+    let length = match (of_type, Cryptoki::value_of(template, ck::CKA_VALUE_LEN)) {
+        (Some(length), _) => length,
+        (None, Some(Value::Ulong(length))) => usize::try_from(length).map_err(|_| Fault::WrappedKeyLength)?,
+        (None, _) => return Ok(bytes),
+    };
+    match bytes.expose().split_at_checked(length) {
+        Some((key, rest)) if rest.len() < pads => Ok(Secret::from(key)),
+        _ => Err(Fault::WrappedKeyLength),
     }
 }

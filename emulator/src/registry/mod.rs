@@ -213,6 +213,10 @@ pub struct Wrap {
     pub wrap: WrapFn,
     /// Gives the bytes that were wrapped; [`Fault::WrappedKeyLength`] or [`Fault::WrappedKeyInvalid`] for what never was.
     pub unwrap: UnwrapFn,
+    /// C_WrapKey brings what it wraps to a multiple of so many bytes, with zeroes; 1 where the mechanism takes any length.
+    pub pads: usize,
+    /// Whether C_WrapKey wraps private keys with it, and not secret keys alone.
+    pub private: bool,
 }
 
 /// One mechanism. What it cannot do is `None`.

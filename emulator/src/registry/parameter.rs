@@ -35,6 +35,8 @@ pub enum Shape {
     Counter,
     /// CK_GCM_PARAMS.
     Gcm,
+    /// CK_CCM_PARAMS.
+    Ccm,
     /// CK_RSA_PKCS_PSS_PARAMS.
     Pss,
     /// CK_RSA_PKCS_OAEP_PARAMS.
@@ -68,6 +70,7 @@ impl Shape {
             Shape::Feedback => "CK_SP800_108_FEEDBACK_KDF_PARAMS",
             Shape::Counter => "CK_AES_CTR_PARAMS",
             Shape::Gcm => "CK_GCM_PARAMS",
+            Shape::Ccm => "CK_CCM_PARAMS",
             Shape::Pss => "CK_RSA_PKCS_PSS_PARAMS",
             Shape::Oaep => "CK_RSA_PKCS_OAEP_PARAMS",
             Shape::Ecdh1 => "CK_ECDH1_DERIVE_PARAMS",
@@ -133,6 +136,17 @@ pub enum Parameter {
         /// The tag's length in bits.
         tag_bits: u64,
     },
+    /// CCM.
+    Ccm {
+        /// The length of the text, in bytes.
+        length: u64,
+        /// The nonce.
+        nonce: Vec<u8>,
+        /// Additional authenticated data.
+        additional_data: Vec<u8>,
+        /// The tag's length in bytes.
+        tag: usize,
+    },
     /// RSASSA-PSS.
     Pss {
         /// The hash of the message.
@@ -186,6 +200,7 @@ impl Parameter {
     pub fn mac_length(&self) -> Option<usize> {
         match self {
             Parameter::MacLength(length) => Some(*length),
+            Parameter::Gcm { tag_bits, .. } => usize::try_from(tag_bits / 8).ok(),
             _ => None,
         }
     }

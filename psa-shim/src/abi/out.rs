@@ -64,6 +64,11 @@ impl Out {
 pub(super) struct Filled(Out, Secret);
 
 impl Filled {
+    /// A buffer and what is to come into it.
+    pub(super) fn of(out: Out, given: Secret) -> Filled {
+        Filled(out, given)
+    }
+
     /// Writes it.
     pub(super) fn put(self) -> Result<(), Status> {
         self.check()?;

@@ -52,15 +52,7 @@ pub(super) fn begin(
     if iv.is_empty() {
         return Err(Fault::BadParameter("GCM needs a nonce"));
     }
-    // Shorter tags exist; with them a forger needs few tries.
-    let tag = match tag_bits {
-        96 => 12,
-        104 => 13,
-        112 => 14,
-        120 => 15,
-        128 => 16,
-        _ => return Err(Fault::BadParameter("a GCM tag has 96, 104, 112, 120 or 128 bits")),
-    };
+    let tag = tag_length(*tag_bits)?;
     if additional_data.len() as u64 > LONGEST_ADDITIONAL {
         return Err(Fault::BadParameter("the additional data is too long"));
     }
@@ -71,6 +63,48 @@ pub(super) fn begin(
             Direction::Decrypt => Box::new(Decrypting { mode, held: Vec::new() }),
         }
     }))
+}
+
+/// Shorter tags exist; with them a forger needs few tries.
+fn tag_length(bits: u64) -> Result<usize, Fault> {
+    Ok(match bits {
+        96 => 12,
+        104 => 13,
+        112 => 14,
+        120 => 15,
+        128 => 16,
+        _ => return Err(Fault::BadParameter("a GCM tag has 96, 104, 112, 120 or 128 bits")),
+    })
+}
+
+/// §6.13.5: the data takes the place of the parameter's additional data.
+pub(super) fn check_gmac(_: &Key, parameter: &Parameter) -> Result<(), Fault> {
+    match parameter {
+        Parameter::Gcm { iv, .. } if iv.is_empty() => Err(Fault::BadParameter("GMAC needs a nonce")),
+        Parameter::Gcm { additional_data, .. } if !additional_data.is_empty() => {
+            Err(Fault::BadParameter("GMAC's data is the additional data"))
+        }
+        Parameter::Gcm { tag_bits, .. } => tag_length(*tag_bits).map(drop),
+        _ => Err(Fault::BadParameter("CK_GCM_PARAMS is expected")),
+    }
+}
+
+/// The tag of a message that is all additional data.
+pub(super) fn gmac(key: &Key, parameter: &Parameter, data: &[u8]) -> Result<Vec<u8>, Fault> {
+    check_gmac(key, parameter)?;
+    let Parameter::Gcm { iv, tag_bits, .. } = parameter else {
+        return Err(Fault::BadParameter("CK_GCM_PARAMS is expected"));
+    };
+    let tag = tag_length(*tag_bits)?;
+    Ok(with_schedule!(key, schedule => Mode::new(schedule, iv, data, tag).tag()))
+}
+
+pub(super) fn verify_gmac(key: &Key, parameter: &Parameter, data: &[u8], tag: &[u8]) -> Result<(), Fault> {
+    let right = gmac(key, parameter, data)?;
+    if right.len() != tag.len() {
+        return Err(Fault::SignatureLength);
+    }
+    if bool::from(right.ct_eq(tag)) { Ok(()) } else { Err(Fault::BadSignature) }
 }
 
 /// GHASH of additional data and ciphertext, as it comes.

@@ -34,13 +34,15 @@ enum Scheme {
 }
 
 macro_rules! wrapping {
-    ($scheme:expr) => {
+    ($scheme:expr, $pads:literal) => {
         (
             Wrap {
                 wrap: |key, parameter, material, _| wrap($scheme, key, parameter, material).map_err(unfit),
                 unwrap: |key, parameter, wrapped, _| {
                     unwrap($scheme, key, parameter, wrapped).map_err(refused)
                 },
+                pads: $pads,
+                private: true,
             },
             |key, parameter, direction| begin($scheme, key, parameter, direction),
         )
@@ -50,11 +52,11 @@ macro_rules! wrapping {
 /// Wrapping of keys, and of data.
 pub(super) type Both = (Wrap, BeginFn);
 /// CKM_AES_KEY_WRAP: at least two half-blocks.
-pub(super) const PLAIN: Both = wrapping!(Scheme::Plain);
+pub(super) const PLAIN: Both = wrapping!(Scheme::Plain, 8);
 /// CKM_AES_KEY_WRAP_KWP: any length but 0.
-pub(super) const WITH_LENGTH: Both = wrapping!(Scheme::WithLength);
+pub(super) const WITH_LENGTH: Both = wrapping!(Scheme::WithLength, 1);
 /// CKM_AES_KEY_WRAP_PAD and CKM_AES_KEY_WRAP_PKCS7: at least one half-block.
-pub(super) const PADDED: Both = wrapping!(Scheme::Padded);
+pub(super) const PADDED: Both = wrapping!(Scheme::Padded, 1);
 
 fn begin(
     scheme: Scheme,

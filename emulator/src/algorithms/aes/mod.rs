@@ -1,5 +1,6 @@
 //! AES: keys of 128, 192 and 256 bits, and the modes they are used in.
 
+mod ccm;
 mod ctr;
 mod gcm;
 mod key_wrap;
@@ -38,14 +39,32 @@ pub static FAMILY: Family = Family {
             generate: Some(Generate { makes: &[KeyType::Aes], make: generate }),
             ..Mechanism::NOTHING
         },
-        row("CKM_AES_ECB", ck::CKM_AES_ECB, Algorithm::ECB_NO_PADDING, Shape::None, ecb),
-        row("CKM_AES_CBC", ck::CKM_AES_CBC, Algorithm::CBC_NO_PADDING, Shape::Iv(16), cbc),
+        Mechanism {
+            wrap: Some(Wrap {
+                wrap: |key, parameter, material, rng| block::wrap(ecb, key, parameter, material, rng),
+                unwrap: |key, parameter, wrapped, rng| block::unwrap(ecb, key, parameter, wrapped, rng),
+                pads: 16,
+                private: false,
+            }),
+            ..row("CKM_AES_ECB", ck::CKM_AES_ECB, Algorithm::ECB_NO_PADDING, Shape::None, ecb)
+        },
+        Mechanism {
+            wrap: Some(Wrap {
+                wrap: |key, parameter, material, rng| block::wrap(cbc, key, parameter, material, rng),
+                unwrap: |key, parameter, wrapped, rng| block::unwrap(cbc, key, parameter, wrapped, rng),
+                pads: 16,
+                private: false,
+            }),
+            ..row("CKM_AES_CBC", ck::CKM_AES_CBC, Algorithm::CBC_NO_PADDING, Shape::Iv(16), cbc)
+        },
         Mechanism {
             wrap: Some(Wrap {
                 wrap: |key, parameter, material, rng| block::wrap(cbc_padded, key, parameter, material, rng),
                 unwrap: |key, parameter, wrapped, rng| {
                     block::unwrap(cbc_padded, key, parameter, wrapped, rng)
                 },
+                pads: 1,
+                private: true,
             }),
             ..row("CKM_AES_CBC_PAD", ck::CKM_AES_CBC_PAD, Algorithm::CBC_PKCS7, Shape::Iv(16), cbc_padded)
         },
@@ -55,6 +74,25 @@ pub static FAMILY: Family = Family {
             message: Some(MessageShape::Gcm),
             wraps_authenticated: true,
             ..row("CKM_AES_GCM", ck::CKM_AES_GCM, Algorithm::GCM, Shape::Gcm, gcm::begin)
+        },
+        Mechanism {
+            aead: Some(ccm::PARTS),
+            ..row("CKM_AES_CCM", ck::CKM_AES_CCM, Algorithm::CCM, Shape::Ccm, ccm::begin)
+        },
+        Mechanism {
+            name: "CKM_AES_GMAC",
+            ckm: ck::CKM_AES_GMAC,
+            keys: &[KeyKind::Aes],
+            sizes: SIZES,
+            parameter: Shape::Gcm,
+            sign: Some(Signature {
+                gather: Gather::All,
+                check: gcm::check_gmac,
+                sign: |key, parameter, data, _| gcm::gmac(key, parameter, data),
+                verify: gcm::verify_gmac,
+                length: |_| 16,
+            }),
+            ..Mechanism::NOTHING
         },
         Mechanism {
             psa: Some(Psa { algorithm: Algorithm::KW, takes: Takes::Message }),

@@ -19,11 +19,15 @@ use zeroize::Zeroizing;
 pub(super) const WRAP_PKCS1V15: Wrap = Wrap {
     wrap: |key, parameter, material, rng| wrap(Scheme::pkcs1v15(key, parameter)?, key, material, rng),
     unwrap: |key, parameter, wrapped, rng| unwrap(Scheme::pkcs1v15(key, parameter)?, key, wrapped, rng),
+    pads: 1,
+    private: true,
 };
 /// CKM_RSA_PKCS_OAEP.
 pub(super) const WRAP_OAEP: Wrap = Wrap {
     wrap: |key, parameter, material, rng| wrap(Scheme::oaep(parameter)?, key, material, rng),
     unwrap: |key, parameter, wrapped, rng| unwrap(Scheme::oaep(parameter)?, key, wrapped, rng),
+    pads: 1,
+    private: true,
 };
 
 pub(super) fn begin_pkcs1v15(

@@ -69,6 +69,12 @@ fn parameter(text: &str) -> Parameter {
             additional_data: unhex(additional_data),
             tag_bits: tag_bits.parse().unwrap(),
         },
+        ["ccm", length, nonce, additional_data, tag] => Parameter::Ccm {
+            length: length.parse().unwrap(),
+            nonce: unhex(nonce),
+            additional_data: unhex(additional_data),
+            tag: tag.parse().unwrap(),
+        },
         ["pss", hash, mask, salt] => Parameter::Pss {
             hash: hash_named(hash),
             mask: hash_named(mask),

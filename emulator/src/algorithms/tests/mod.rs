@@ -1,5 +1,6 @@
 //! Tests of the mechanisms: known answers from `vectors/data/algorithms/`, refusals, and laws that hold for all.
 
+mod aead;
 mod answers;
 mod ciphers;
 mod curve448;

@@ -55,6 +55,8 @@ fn each_psa_algorithm_finds_its_row() {
         (Algorithm::CMAC, Takes::Message, "CKM_AES_CMAC"),
         (Algorithm::CMAC.with_tag_length(8), Takes::Message, "CKM_AES_CMAC"),
         (Algorithm::CTR, Takes::Message, "CKM_AES_CTR"),
+        (Algorithm::CCM, Takes::Message, "CKM_AES_CCM"),
+        (Algorithm::CCM.with_tag_length(4), Takes::Message, "CKM_AES_CCM"),
         (Algorithm::GCM, Takes::Message, "CKM_AES_GCM"),
         (Algorithm::GCM.with_tag_length(12), Takes::Message, "CKM_AES_GCM"),
     ] {

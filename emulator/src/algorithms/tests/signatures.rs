@@ -21,6 +21,7 @@ fn example(row: &Mechanism) -> (Key, Parameter, Vec<u8>) {
     let parameter = match row.parameter {
         Shape::Pss => pss(hash, hash.length()),
         Shape::MacLength => Parameter::MacLength(8),
+        Shape::Gcm => Parameter::Gcm { iv: vec![1; 12], additional_data: Vec::new(), tag_bits: 128 },
         _ => Parameter::None,
     };
     let key = match row.name {
@@ -66,7 +67,8 @@ fn each_row_refuses_a_parameter_that_is_not_its_own() {
         let check = row.sign.unwrap().check;
         assert!(matches!(check(&key, &Parameter::Iv(vec![0; 16])), Err(Fault::BadParameter(_))));
         let none = check(&key, &Parameter::None);
-        let needed = matches!(row.parameter, Shape::Pss | Shape::MacLength | Shape::SignHashContext);
+        let needed =
+            matches!(row.parameter, Shape::Pss | Shape::MacLength | Shape::Gcm | Shape::SignHashContext);
         assert_eq!(none.is_ok(), !needed, "{}", row.name);
     }
 }

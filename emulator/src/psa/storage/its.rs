@@ -2,6 +2,7 @@
 
 use super::{StorageFlags, StorageInfo};
 use crate::psa::{Psa, Status};
+use crate::secret::Secret;
 use crate::token::Service;
 
 impl Psa<'_> {
@@ -45,6 +46,23 @@ impl Psa<'_> {
     /// ```
     pub fn its_get(&self, uid: u64, data_offset: usize, data: &mut [u8]) -> Result<usize, Status> {
         Ok(self.get_asset(Service::Internal, uid, data_offset, data)?)
+    }
+
+    /// As [`Psa::its_get`], for a caller that has no buffer yet: at most `most` bytes.
+    ///
+    /// # Errors
+    /// As [`Psa::its_get`].
+    ///
+    /// ```
+    /// # use twintoken::{Emulator, Settings, psa::*};
+    /// # let emulator = Emulator::open(Settings::memory())?;
+    /// # let psa = emulator.psa();
+    /// psa.its_set(7, b"0123456789", StorageFlags::empty())?;
+    /// assert_eq!(psa.its_read(7, 6, 100)?.expose(), b"6789");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn its_read(&self, uid: u64, data_offset: usize, most: usize) -> Result<Secret, Status> {
+        Ok(self.read_asset(Service::Internal, uid, data_offset, most)?)
     }
 
     /// psa_its_get_info.

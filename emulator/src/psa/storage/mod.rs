@@ -123,14 +123,19 @@ impl Psa<'_> {
 
     /// Writes the lesser of what `data` takes and what there is from `offset` on; tells how many bytes.
     fn get_asset(&self, service: Service, uid: u64, offset: usize, data: &mut [u8]) -> Result<usize, Fault> {
+        let read = self.read_asset(service, uid, offset, data.len())?;
+        for (to, from) in data.iter_mut().zip(read.expose()) {
+            *to = *from;
+        }
+        Ok(read.len())
+    }
+
+    /// The bytes from `offset` on, at most so many, and all of one commit.
+    fn read_asset(&self, service: Service, uid: u64, offset: usize, most: usize) -> Result<Secret, Fault> {
         let (_, asset) = self.existing_asset(service, uid)?;
         let rest = asset.data.expose().get(offset..);
         let rest = rest.ok_or(Fault::BadArgument("the offset lies beyond the end of the asset"))?;
-        let length = rest.len().min(data.len());
-        for (to, from) in data.iter_mut().zip(rest) {
-            *to = *from;
-        }
-        Ok(length)
+        Ok(Secret::from(rest.get(..most).unwrap_or(rest)))
     }
 
     fn asset_info(&self, service: Service, uid: u64) -> Result<StorageInfo, Fault> {

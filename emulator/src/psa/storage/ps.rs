@@ -45,6 +45,23 @@ impl Psa<'_> {
         Ok(self.get_asset(Service::Protected, uid, data_offset, data)?)
     }
 
+    /// As [`Psa::ps_get`], for a caller that has no buffer yet: at most `most` bytes.
+    ///
+    /// # Errors
+    /// As [`Psa::ps_get`].
+    ///
+    /// ```
+    /// # use twintoken::{Emulator, Settings, psa::*};
+    /// # let emulator = Emulator::open(Settings::memory())?;
+    /// # let psa = emulator.psa();
+    /// psa.ps_set(7, b"0123456789", StorageFlags::empty())?;
+    /// assert_eq!(psa.ps_read(7, 6, 100)?.expose(), b"6789");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn ps_read(&self, uid: u64, data_offset: usize, most: usize) -> Result<Secret, Status> {
+        Ok(self.read_asset(Service::Protected, uid, data_offset, most)?)
+    }
+
     /// psa_ps_get_info.
     ///
     /// # Errors

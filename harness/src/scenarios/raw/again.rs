@@ -2,17 +2,21 @@
 
 use super::words::*;
 use crate::material;
-use crate::raw::{Call, Mechanism, Parameter, Room, SlotName, Template, Value};
+use crate::raw::{Call, Input, Mechanism, Operation, Parameter, Room, SlotName, Template, Value};
 use crate::scenario::{Condition, Scenario};
-use crate::step::Data;
+use crate::step::{Data, Hash};
 
 const TIMES: [&str; 4] = ["first", "second", "third", "fourth"];
+const OPERATIONS: [Operation; 5] =
+    [Operation::Encrypt, Operation::Decrypt, Operation::Digest, Operation::Sign, Operation::Verify];
 
 /// All of them.
 pub(super) fn all() -> Vec<Scenario> {
     vec![
         said_again(),
         refused_again(),
+        out_of_order_again(),
+        computed_again(),
         closed_again(),
         pins_changed_again(),
         pins_given_again(),
@@ -44,6 +48,8 @@ fn refused_again() -> Scenario {
     let unknown = &["CKR_SLOT_ID_INVALID"];
     let bad = &["CKR_ARGUMENTS_BAD"];
     for time in TIMES {
+        let nowhere = Call::C_GetInfo { null: true };
+        raw(&mut s, &format!("library-into-nothing-{time}"), nowhere, "§5.4.3 C_GetInfo", bad);
         let info = Call::C_GetSlotInfo { slot, null: false };
         raw(&mut s, &format!("unknown-slot-{time}"), info, "§5.5.2 C_GetSlotInfo", unknown);
         let info = Call::C_GetTokenInfo { slot, null: false };
@@ -52,6 +58,67 @@ fn refused_again() -> Scenario {
         raw(&mut s, &format!("random-into-nothing-{time}"), random, "§5.19.2 C_GenerateRandom", bad);
         let pin = Call::C_SetPIN { session: named(S), old: text("wrong-pin"), new: text("another-pin") };
         raw(&mut s, &format!("wrong-pin-{time}"), pin, "§5.5.9 C_SetPIN", &["CKR_PIN_INCORRECT"]);
+    }
+    s
+}
+
+/// What comes without its beginning is refused each time, by each function of each operation.
+fn out_of_order_again() -> Scenario {
+    let mut s = opened("nothing-begins-by-being-asked-again");
+    let due = &["CKR_OPERATION_NOT_INITIALIZED"];
+    for operation in OPERATIONS {
+        let [_, one, more, end] = clauses(operation);
+        for time in TIMES {
+            let name = |part: &str| format!("{operation:?}-{part}-{time}").to_lowercase();
+            let (whole, room) = (bytes(&[1; 16]), Room::Ample);
+            if operation == Operation::Verify {
+                raw(&mut s, &name("one"), verify(whole.clone(), bytes(&[2; 32])), &one, due);
+            } else {
+                raw(&mut s, &name("one"), one_shot(operation, whole.clone(), room), &one, due);
+            }
+            raw(&mut s, &name("more"), update(operation, whole, room), &more, due);
+            if operation != Operation::Verify {
+                raw(&mut s, &name("end"), last(operation, room), &end, due);
+            }
+        }
+    }
+    s
+}
+
+/// What is computed a second time is what was computed the first.
+fn computed_again() -> Scenario {
+    let mut s = logged_in("what-is-computed-is-computed-again");
+    given(&mut s, "aes", aes(&["CKA_ENCRYPT", "CKA_DECRYPT"]));
+    given(&mut s, "mac", generic(&["CKA_SIGN", "CKA_VERIFY"]));
+    let message = filler(40);
+    let mut compute = |operation: Operation, time: &str, mechanism: Mechanism, key: &str, input: Input| {
+        let [begin, one, ..] = clauses(operation);
+        let name = format!("{operation:?}-{time}").to_lowercase();
+        raw(&mut s, &format!("{name}-begin"), init(operation, mechanism, key), &begin, OK);
+        if operation == Operation::Verify {
+            raw(&mut s, &name, verify(input, remembered("mac")), &one, OK);
+            return;
+        }
+        let due = match operation {
+            Operation::Digest => Condition::Digest { hash: Hash::Sha256, input: Data::of(&message) },
+            Operation::Decrypt => Condition::Equals(Data::of(&message)),
+            _ if time == TIMES[0] => Condition::Mixed,
+            Operation::Sign => Condition::Equals(Data::Remembered("mac".into())),
+            _ => Condition::Equals(Data::Remembered("sealed".into())),
+        };
+        let check = raw(&mut s, &name, one_shot(operation, input, Room::Ample), &one, OK).with(due);
+        match operation {
+            Operation::Sign if time == TIMES[0] => check.remember("mac"),
+            Operation::Encrypt if time == TIMES[0] => check.remember("sealed"),
+            _ => check,
+        };
+    };
+    for time in TIMES {
+        compute(Operation::Digest, time, plain("CKM_SHA256"), "mac", bytes(&message));
+        compute(Operation::Sign, time, plain("CKM_SHA256_HMAC"), "mac", bytes(&message));
+        compute(Operation::Verify, time, plain("CKM_SHA256_HMAC"), "mac", bytes(&message));
+        compute(Operation::Encrypt, time, cbc_pad(&[1; 16]), "aes", bytes(&message));
+        compute(Operation::Decrypt, time, cbc_pad(&[1; 16]), "aes", remembered("sealed"));
     }
     s
 }

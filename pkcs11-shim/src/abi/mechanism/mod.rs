@@ -1,5 +1,6 @@
 //! CK_MECHANISM: the row's shape says what pParameter points to, and the structure there becomes a [`Parameter`].
 
+mod aead;
 mod derivation;
 mod more_keys;
 mod signing;
@@ -9,7 +10,7 @@ pub(super) use more_keys::MoreKeys;
 
 use super::bytes;
 use cryptoki_sys::{
-    CK_AES_CTR_PARAMS, CK_BBOOL, CK_BYTE, CK_FALSE, CK_GCM_PARAMS, CK_MAC_GENERAL_PARAMS, CK_MECHANISM,
+    CK_AES_CTR_PARAMS, CK_BBOOL, CK_BYTE, CK_FALSE, CK_MAC_GENERAL_PARAMS, CK_MECHANISM,
     CK_RSA_PKCS_OAEP_PARAMS, CK_RSA_PKCS_PSS_PARAMS, CK_SESSION_HANDLE, CK_TRUE, CK_ULONG,
     CKZ_DATA_SPECIFIED,
 };
@@ -100,7 +101,9 @@ unsafe fn parameter(given: &CK_MECHANISM, shape: Shape) -> Result<Parameter, Fau
         // SAFETY: as above.
         Shape::Counter => unsafe { whole(given) }.map(counter),
         // SAFETY: as above.
-        Shape::Gcm => unsafe { gcm(given) },
+        Shape::Gcm => unsafe { aead::gcm(given) },
+        // SAFETY: as above.
+        Shape::Ccm => unsafe { aead::ccm(whole(given)?) },
         // SAFETY: as above.
         Shape::Pss => unsafe { whole(given) }.and_then(pss),
         // SAFETY: as above.
@@ -156,42 +159,6 @@ fn mac_length(given: CK_MAC_GENERAL_PARAMS) -> Result<Parameter, Fault> {
 
 fn counter(given: CK_AES_CTR_PARAMS) -> Parameter {
     Parameter::Counter { bits: given.ulCounterBits, block: given.cb }
-}
-
-/// CK_GCM_PARAMS before ulIvBits was added to it: programs compiled against early 2.40 headers still pass it.
-#[repr(C)]
-#[derive(Clone, Copy)]
-struct GcmWithoutIvBits {
-    iv: *mut CK_BYTE,
-    iv_length: CK_ULONG,
-    aad: *mut CK_BYTE,
-    aad_length: CK_ULONG,
-    tag_bits: CK_ULONG,
-}
-
-/// ulIvBits is not looked at: the specification tells callers to use ulIvLen, and many leave the other one unset.
-///
-/// # Safety
-/// As for [`whole`], and both strings must be readable.
-unsafe fn gcm(given: &CK_MECHANISM) -> Result<Parameter, Fault> {
-    let old = usize::try_from(given.ulParameterLen) == Ok(size_of::<GcmWithoutIvBits>());
-    let GcmWithoutIvBits { iv, iv_length, aad, aad_length, tag_bits } = if old {
-        // SAFETY: this function's contract is the same.
-        unsafe { whole(given) }?
-    } else {
-        // SAFETY: this function's contract is the same.
-        let now: CK_GCM_PARAMS = unsafe { whole(given) }?;
-        GcmWithoutIvBits {
-            iv: now.pIv,
-            iv_length: now.ulIvLen,
-            aad: now.pAAD,
-            aad_length: now.ulAADLen,
-            tag_bits: now.ulTagBits,
-        }
-    };
-    // SAFETY: both strings are readable by this function's contract.
-    let (iv, additional_data) = unsafe { (string(iv, iv_length)?, string(aad, aad_length)?) };
-    Ok(Parameter::Gcm { iv, additional_data, tag_bits })
 }
 
 fn pss(given: CK_RSA_PKCS_PSS_PARAMS) -> Result<Parameter, Fault> {
@@ -269,6 +236,7 @@ mod tests {
         for shape in [
             Shape::Counter,
             Shape::Gcm,
+            Shape::Ccm,
             Shape::Pss,
             Shape::Oaep,
             Shape::Ecdh1,
@@ -298,29 +266,6 @@ mod tests {
             Ok(Parameter::Counter { bits: 32, block: [7; 16] })
         );
         assert_eq!(decode(Shape::Eddsa, &structure, 0), Ok(Parameter::None));
-    }
-
-    #[test]
-    fn gcm_is_read_with_and_without_iv_bits_and_never_believes_them() {
-        let (mut iv, mut aad) = ([1_u8; 12], [2_u8; 3]);
-        let expected = Ok(Parameter::Gcm { iv: vec![1; 12], additional_data: vec![2; 3], tag_bits: 128 });
-        let now = CK_GCM_PARAMS {
-            pIv: iv.as_mut_ptr(),
-            ulIvLen: 12,
-            ulIvBits: 0xdead,
-            pAAD: aad.as_mut_ptr(),
-            ulAADLen: 3,
-            ulTagBits: 128,
-        };
-        assert_eq!(decode(Shape::Gcm, &now, size_of_val(&now)), expected);
-        let old = GcmWithoutIvBits {
-            iv: iv.as_mut_ptr(),
-            iv_length: 12,
-            aad: aad.as_mut_ptr(),
-            aad_length: 3,
-            tag_bits: 128,
-        };
-        assert_eq!(decode(Shape::Gcm, &old, size_of_val(&old)), expected);
     }
 
     #[test]

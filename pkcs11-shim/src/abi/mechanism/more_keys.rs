@@ -94,3 +94,72 @@ impl MoreKeys {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cryptoki_sys::{CK_ATTRIBUTE, CKA_VALUE_LEN, CKM_SP800_108_COUNTER_KDF};
+    use std::ptr;
+
+    /// What a caller had in a place before.
+    const BEFORE: CK_OBJECT_HANDLE = 99;
+
+    fn read(keys: &mut [CK_DERIVED_KEY]) -> Result<MoreKeys, Fault> {
+        let mut parameter = CK_SP800_108_KDF_PARAMS {
+            prfType: 0,
+            ulNumberOfDataParams: 0,
+            pDataParams: ptr::null_mut(),
+            ulAdditionalDerivedKeys: keys.len() as CK_ULONG,
+            pAdditionalDerivedKeys: keys.as_mut_ptr(),
+        };
+        let mechanism = CK_MECHANISM {
+            mechanism: CKM_SP800_108_COUNTER_KDF,
+            pParameter: ptr::from_mut(&mut parameter).cast(),
+            ulParameterLen: size_of::<CK_SP800_108_KDF_PARAMS>() as CK_ULONG,
+        };
+        // SAFETY: the tests' structures are as long as they say, or NULL.
+        unsafe { MoreKeys::read(&mechanism) }
+    }
+
+    #[test]
+    fn handles_go_to_their_places_and_blame_to_one() {
+        let mut length: CK_ULONG = 16;
+        let place = ptr::from_mut(&mut length).cast();
+        let mut attribute = CK_ATTRIBUTE {
+            type_: CKA_VALUE_LEN,
+            pValue: place,
+            ulValueLen: size_of::<CK_ULONG>() as CK_ULONG,
+        };
+        for (blamed, expected) in
+            [(None, [5, 6]), (Some(1), [BEFORE, CK_INVALID_HANDLE]), (Some(0), [CK_INVALID_HANDLE, BEFORE])]
+        {
+            let mut handles = [BEFORE; 2];
+            let [first, second] = &mut handles;
+            let mut keys = [first, second].map(|handle| CK_DERIVED_KEY {
+                pTemplate: &mut attribute,
+                ulAttributeCount: 1,
+                phKey: handle,
+            });
+            let more = read(&mut keys).unwrap();
+            assert_eq!((more.templates.len(), more.is_empty()), (2, false));
+            match blamed {
+                None => more.put(&[5, 6]),
+                Some(at) => more.blame(at),
+            }
+            assert_eq!(handles, expected);
+        }
+    }
+
+    #[test]
+    fn a_template_that_cannot_be_read_and_a_place_that_is_none_are_refused() {
+        let mut handle = BEFORE;
+        let unreadable =
+            CK_DERIVED_KEY { pTemplate: ptr::null_mut(), ulAttributeCount: 1, phKey: &mut handle };
+        assert!(read(&mut [unreadable]).is_err());
+        assert_eq!(handle, CK_INVALID_HANDLE);
+        let nowhere =
+            CK_DERIVED_KEY { pTemplate: ptr::null_mut(), ulAttributeCount: 0, phKey: ptr::null_mut() };
+        assert!(matches!(read(&mut [nowhere]), Err(Fault::BadParameter(_))));
+        assert!(read(&mut []).unwrap().is_empty());
+    }
+}

@@ -2,7 +2,7 @@
 
 use crate::abi::bytes;
 use crate::abi::guard::psa_functions;
-use crate::abi::out::{Out, Place};
+use crate::abi::out::{Filled, Out, Place};
 use crate::abi::types::StoredInfo;
 use std::ffi::c_void;
 use twintoken::psa::{STORAGE_SUPPORT_SET_EXTENDED, StorageFlags};
@@ -25,9 +25,7 @@ psa_functions! {
     ) opening open {
         // SAFETY: the caller vouches for the buffer.
         let out = unsafe { Out::new(p_data.cast(), data_size, p_data_length) }?;
-        // No more than there is: callers may declare a size that they have not got.
-        let most = open.psa().its_get_info(uid)?.size;
-        out.filled(most, |buffer| open.psa().its_get(uid, data_offset, buffer))?.put()
+        Filled::of(out, open.psa().its_read(uid, data_offset, data_size)?).put()
     }
 
     /// psa_its_get_info.
@@ -60,9 +58,7 @@ psa_functions! {
     ) opening open {
         // SAFETY: the caller vouches for the buffer.
         let out = unsafe { Out::new(p_data.cast(), data_size, p_data_length) }?;
-        // No more than there is: callers may declare a size that they have not got.
-        let most = open.psa().ps_get_info(uid)?.size;
-        out.filled(most, |buffer| open.psa().ps_get(uid, data_offset, buffer))?.put()
+        Filled::of(out, open.psa().ps_read(uid, data_offset, data_size)?).put()
     }
 
     /// psa_ps_get_info.
