@@ -13,6 +13,7 @@ pub mod killed;
 pub mod module;
 pub mod programs;
 pub mod psa;
+pub mod psa_functions;
 pub mod psa_headers;
 pub mod signatures;
 pub mod spec;

@@ -119,3 +119,15 @@ fn the_functions_on_attributes_and_cipher_suites_keep_the_specifications_rules()
         assert_eq!(programs::run(&mut Command::new(program)), "");
     }
 }
+
+#[test]
+fn a_function_that_passes_its_parameters_on_to_a_macro_has_no_unused_ones() {
+    let source = concat!(env!("CARGO_MANIFEST_DIR"), "/c/psa_parameters.c");
+    for (compiler, language) in compilers() {
+        let mut command = psa_headers::command(&compiler, language);
+        if language == Language::Cpp {
+            command.args(["-x", "c++"]);
+        }
+        programs::run(command.arg("-fsyntax-only").arg(source));
+    }
+}

@@ -7,6 +7,7 @@ mod mechanisms;
 pub use attributes::{Attribute, ObjectClass, ValueKind, pkcs11_attributes};
 pub use codes::{
     CodeGroup, FunctionCodes, Reason, Uses, pkcs11_code_groups, pkcs11_function_codes, pkcs11_reasons,
+    psa_reasons,
 };
 pub use mechanisms::{MechanismFacts, pkcs11_mechanisms};
 

@@ -1,11 +1,22 @@
-//! `cargo xtask functions`: runs real calls of all functions of PKCS#11 and writes docs/generated/FUNCTIONS.md from what was
-//! seen.
+//! `cargo xtask functions`: runs real calls of all functions of PKCS#11, or of PSA, and writes docs/generated/FUNCTIONS.md, or
+//! PSA_FUNCTIONS.md, from what was seen.
 
 use crate::cargo::{cargo, root};
 use std::process::ExitCode;
 
-pub(crate) fn run() -> ExitCode {
-    let program = ["run", "--quiet", "--package", "twintoken-tests", "--bin", "function_table"];
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// PSA's functions, algorithms and key types, by a C program; needs a C compiler
+    #[arg(long)]
+    psa: bool,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> ExitCode {
+    let (program, file) = match arguments.psa {
+        true => ("psa_function_table", "PSA_FUNCTIONS.md"),
+        false => ("function_table", "FUNCTIONS.md"),
+    };
+    let program = ["run", "--quiet", "--package", "twintoken-tests", "--bin", program];
     let output = match cargo().args(program).output() {
         Ok(output) if output.status.success() => output,
         Ok(output) => {
@@ -18,7 +29,7 @@ pub(crate) fn run() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let path = root().join("docs/generated/FUNCTIONS.md");
+    let path = root().join("docs/generated").join(file);
     if let Err(error) = std::fs::write(&path, output.stdout) {
         eprintln!("{}: {error}", path.display());
         return ExitCode::FAILURE;

@@ -29,7 +29,8 @@ enum Command {
     Bench(bench::Arguments),
     /// Run real programs against our module and SoftHSM2, or against another module
     Clients(clients::Arguments),
-    /// Run the test suites of python-pkcs11 and of the crate cryptoki on our module, under each of its names
+    /// Run the test suites of python-pkcs11 and of the crate cryptoki on our module, under each of its names, and those of
+    /// the crate psa-crypto on our PSA library
     Suites(others::Arguments),
     /// Run all tests of the workspace; says what was skipped and which package it needs
     Test(test::Arguments),
@@ -37,8 +38,8 @@ enum Command {
     Sim(sim::Arguments),
     /// Build the PSA library and install it for C projects: lib/, include/, pkg-config and CMake files
     PsaInstall(psa_install::Arguments),
-    /// Run real calls of all functions and write docs/generated/FUNCTIONS.md from what they answer
-    Functions,
+    /// Run real calls of all functions of PKCS#11, or of PSA, and write a document from what they answer
+    Functions(functions::Arguments),
     /// Write docs/generated/ from the tables in the code
     Generate,
 }
@@ -52,7 +53,7 @@ fn main() -> ExitCode {
         Command::Test(arguments) => test::run(&arguments),
         Command::Sim(arguments) => sim::run(&arguments),
         Command::PsaInstall(arguments) => psa_install::run(&arguments),
-        Command::Functions => functions::run(),
+        Command::Functions(arguments) => functions::run(&arguments),
         Command::Generate => generate::run(),
     }
 }

@@ -13,6 +13,9 @@ pub(crate) struct Arguments {
     /// Run on our module under this name only: twintoken or softhsm2
     #[arg(long, value_parser = identity)]
     identity: Option<Identity>,
+    /// Run this suite only
+    #[arg(long, value_parser = clap::builder::PossibleValuesParser::new(suites::names()))]
+    suite: Option<String>,
     /// Fetch the suites first, into target/suites (from PyPI and crates.io)
     #[arg(long)]
     install: bool,
@@ -29,13 +32,20 @@ fn identity(text: &str) -> Result<Identity, String> {
 pub(crate) fn run(arguments: &Arguments) -> ExitCode {
     let build = cargo()
         .args(["build", "--quiet", "--package", "twintoken-pkcs11", "--package", "twintoken-softhsm2"])
+        .args(["--package", "twintoken-psa"])
         .status();
     if !build.is_ok_and(|status| status.success()) {
         eprintln!("The build failed; nothing was run.");
         return ExitCode::from(2);
     }
+    let options = Options {
+        module: arguments.module.clone(),
+        identity: arguments.identity,
+        suite: arguments.suite.clone(),
+        install: arguments.install,
+    };
     if arguments.no_run {
-        return match suites::install() {
+        return match suites::install(&options) {
             Ok(()) => ExitCode::SUCCESS,
             Err(missing) => {
                 eprintln!("{missing}");
@@ -43,11 +53,6 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
             }
         };
     }
-    let options = Options {
-        module: arguments.module.clone(),
-        identity: arguments.identity,
-        install: arguments.install,
-    };
     match suites::run(&options) {
         Ok(verdict) => {
             print!("{}", verdict.text);

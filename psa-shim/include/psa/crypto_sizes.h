@@ -13,6 +13,8 @@
 #include "psa/crypto_types.h"
 #include "psa/crypto_values.h"
 
+/* 0, for arguments that tell nothing: functions that pass their parameters on have no unused ones then. */
+#define TWINTOKEN_PSA_NONE_OF(argument)      (sizeof(argument) * 0u)
 #define TWINTOKEN_PSA_BYTES(bits)            (((size_t) (bits) + 7u) / 8u)
 #define TWINTOKEN_PSA_ROUND_UP(length, unit) (((size_t) (length) + (unit) - 1u) / (unit) * (unit))
 /* The largest RSA modulus and the largest field of a curve, in bits. */
@@ -86,7 +88,7 @@
 #define TWINTOKEN_PSA_ALG_LENGTH(alg) ((size_t) (((alg) >> 16) & 0x3fu))
 
 #define PSA_MAC_LENGTH(key_type, key_bits, alg)                                                              \
-    (!PSA_ALG_IS_MAC(alg) ? (size_t) 0 :                                                                     \
+    (!PSA_ALG_IS_MAC(alg) ? TWINTOKEN_PSA_NONE_OF(key_bits) :                                                \
      TWINTOKEN_PSA_ALG_LENGTH(alg) != 0 ? TWINTOKEN_PSA_ALG_LENGTH(alg) :                                    \
      PSA_ALG_IS_BLOCK_CIPHER_MAC(alg) ? (size_t) TWINTOKEN_PSA_BLOCK(key_type) : PSA_HASH_LENGTH(alg))
 #define PSA_MAC_MAX_SIZE PSA_HASH_MAX_SIZE
@@ -128,8 +130,9 @@
 
 /* ---- Authenticated encryption ("AEAD algorithms") ---- */
 
-#define PSA_AEAD_TAG_LENGTH(key_type, key_bits, alg) \
-    (PSA_ALG_IS_AEAD(alg) ? TWINTOKEN_PSA_ALG_LENGTH(alg) : (size_t) 0)
+#define PSA_AEAD_TAG_LENGTH(key_type, key_bits, alg)              \
+    (PSA_ALG_IS_AEAD(alg) ? TWINTOKEN_PSA_ALG_LENGTH(alg)         \
+                          : TWINTOKEN_PSA_NONE_OF(key_type) + TWINTOKEN_PSA_NONE_OF(key_bits))
 #define PSA_AEAD_TAG_MAX_SIZE 16u
 
 /* Of what psa_aead_generate_nonce() makes. GCM takes others, too. */
@@ -138,7 +141,8 @@
                PSA_ALG_AEAD_WITH_DEFAULT_LENGTH_TAG(alg) == PSA_ALG_CHACHA20_POLY1305 ? 12u :                \
                PSA_ALG_AEAD_WITH_DEFAULT_LENGTH_TAG(alg) == PSA_ALG_CCM ? 13u :                              \
                PSA_ALG_AEAD_WITH_DEFAULT_LENGTH_TAG(alg) == PSA_ALG_ASCON_AEAD128 ? 16u :                    \
-               PSA_ALG_AEAD_WITH_DEFAULT_LENGTH_TAG(alg) == PSA_ALG_XCHACHA20_POLY1305 ? 24u : 0u))
+               PSA_ALG_AEAD_WITH_DEFAULT_LENGTH_TAG(alg) == PSA_ALG_XCHACHA20_POLY1305 ? 24u :              \
+               TWINTOKEN_PSA_NONE_OF(key_type)))
 #define PSA_AEAD_NONCE_MAX_SIZE 24u
 
 #define PSA_AEAD_ENCRYPT_OUTPUT_SIZE(key_type, alg, plaintext_length) \
@@ -223,7 +227,8 @@
 
 #define TWINTOKEN_PSA_WRAPPED(length) (TWINTOKEN_PSA_ROUND_UP(length, 8u) + 8u)
 #define PSA_WRAP_KEY_OUTPUT_SIZE(wrap_key_type, alg, key_type, key_bits) \
-    (PSA_ALG_IS_KEY_WRAP(alg) ? TWINTOKEN_PSA_WRAPPED(PSA_EXPORT_KEY_OUTPUT_SIZE(key_type, key_bits)) : (size_t) 0)
+    (PSA_ALG_IS_KEY_WRAP(alg) ? TWINTOKEN_PSA_WRAPPED(PSA_EXPORT_KEY_OUTPUT_SIZE(key_type, key_bits)) \
+                              : TWINTOKEN_PSA_NONE_OF(wrap_key_type))
 #define PSA_WRAP_KEY_PAIR_MAX_SIZE TWINTOKEN_PSA_WRAPPED(PSA_EXPORT_KEY_PAIR_MAX_SIZE)
 
 /* ---- Signatures ("Asymmetric signature") ---- */
@@ -243,13 +248,14 @@
          ? 2u * TWINTOKEN_PSA_SCALAR(PSA_KEY_TYPE_ECC_GET_FAMILY(key_type), key_bits) :                      \
      PSA_KEY_TYPE_IS_ML_DSA(key_type) ? TWINTOKEN_PSA_ML_DSA_SIGNATURE(key_bits) :                           \
      PSA_KEY_TYPE_IS_SLH_DSA(key_type)                                                                       \
-         ? TWINTOKEN_PSA_SLH_DSA_SIGNATURE(PSA_KEY_TYPE_SLH_DSA_GET_FAMILY(key_type), key_bits) : (size_t) 0)
+         ? TWINTOKEN_PSA_SLH_DSA_SIGNATURE(PSA_KEY_TYPE_SLH_DSA_GET_FAMILY(key_type), key_bits) :                \
+     TWINTOKEN_PSA_NONE_OF(alg))
 #define PSA_SIGNATURE_MAX_SIZE TWINTOKEN_PSA_ML_DSA_SIGNATURE(256u)
 
 /* ---- Asymmetric encryption ---- */
 
 #define PSA_ASYMMETRIC_ENCRYPT_OUTPUT_SIZE(key_type, key_bits, alg) \
-    (PSA_KEY_TYPE_IS_RSA(key_type) ? TWINTOKEN_PSA_BYTES(key_bits) : (size_t) 0)
+    (PSA_KEY_TYPE_IS_RSA(key_type) ? TWINTOKEN_PSA_BYTES(key_bits) : TWINTOKEN_PSA_NONE_OF(alg))
 #define PSA_ASYMMETRIC_ENCRYPT_OUTPUT_MAX_SIZE TWINTOKEN_PSA_BYTES(TWINTOKEN_PSA_MAX_RSA_BITS)
 #define PSA_ASYMMETRIC_DECRYPT_OUTPUT_SIZE(key_type, key_bits, alg) \
     PSA_ASYMMETRIC_ENCRYPT_OUTPUT_SIZE(key_type, key_bits, alg)

@@ -8,6 +8,7 @@ use super::{load, words};
 
 const FUNCTION_CODES: &str = include_str!("../../data/spec/pkcs11_function_codes.csv");
 const REASONS: &str = include_str!("../../data/spec/pkcs11_reasons.csv");
+const PSA_REASONS: &str = include_str!("../../data/spec/psa_reasons.csv");
 const CODE_GROUPS: &str = include_str!("../../data/spec/pkcs11_code_groups.csv");
 
 /// What a function of PKCS#11 works with, which decides the general codes it may answer (§5.1.1 to §5.1.3).
@@ -59,9 +60,9 @@ pub struct CodeGroup {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Reason {
-    /// Its name, `C_…`; `*` for any function.
+    /// Its name, `C_…` or `psa_…`; `*` for any function.
     pub function: String,
-    /// The code, `CKR_…`.
+    /// The code, `CKR_…` or `PSA_ERROR_…`.
     pub code: String,
     /// The section that says so.
     pub section: String,
@@ -118,4 +119,13 @@ pub fn pkcs11_code_groups() -> Vec<CodeGroup> {
 #[must_use]
 pub fn pkcs11_reasons() -> Vec<Reason> {
     load(REASONS)
+}
+
+/// Why functions of PSA answer what they answer, where that is no success.
+///
+/// # Panics
+/// As [`super::pkcs11_constants`].
+#[must_use]
+pub fn psa_reasons() -> Vec<Reason> {
+    load(PSA_REASONS)
 }

@@ -1,10 +1,12 @@
-//! Other people's test suites for PKCS#11 modules, run on ours under each of its names, and judged.
+//! Other people's test suites for PKCS#11 modules, run on ours under each of its names, and one for PSA libraries; judged.
 
 pub mod attestation;
+mod crates;
 mod cryptoki;
 mod excuses;
 mod place;
 mod process;
+mod psa_crypto;
 mod python;
 mod table;
 
@@ -20,6 +22,8 @@ pub struct Options {
     pub module: Option<PathBuf>,
     /// One name of our module only.
     pub identity: Option<Identity>,
+    /// One suite only.
+    pub suite: Option<String>,
     /// Whether to fetch and build the suites first, where they are absent.
     pub install: bool,
 }
@@ -76,27 +80,66 @@ impl Verdict {
     }
 }
 
+/// What a suite is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum For {
+    /// PKCS#11 modules.
+    Modules,
+    /// PSA libraries.
+    Psa,
+}
+
 /// A suite: its name, how it is fetched, and how it is run.
 struct Suite {
     name: &'static str,
+    what: For,
     fetch: fn(&Place) -> Result<(), Missing>,
     is_there: fn(&Place) -> Result<(), Missing>,
     run: fn(&Place, &place::Subject) -> Result<Vec<Test>, String>,
 }
 
-const SUITES: [Suite; 2] = [
-    Suite { name: "cryptoki", fetch: cryptoki::fetch, is_there: cryptoki::is_there, run: cryptoki::run },
-    Suite { name: "python-pkcs11", fetch: python::fetch, is_there: python::is_there, run: python::run },
+static SUITES: [Suite; 3] = [
+    Suite {
+        name: "cryptoki",
+        what: For::Modules,
+        fetch: cryptoki::fetch,
+        is_there: cryptoki::is_there,
+        run: cryptoki::run,
+    },
+    Suite {
+        name: "python-pkcs11",
+        what: For::Modules,
+        fetch: python::fetch,
+        is_there: python::is_there,
+        run: python::run,
+    },
+    Suite {
+        name: "psa-crypto",
+        what: For::Psa,
+        fetch: psa_crypto::fetch,
+        is_there: psa_crypto::is_there,
+        run: psa_crypto::run,
+    },
 ];
+
+/// The names of all suites.
+#[must_use]
+pub fn names() -> Vec<&'static str> {
+    SUITES.iter().map(|suite| suite.name).collect()
+}
+
+fn wanted(options: &Options) -> impl Iterator<Item = &'static Suite> {
+    SUITES.iter().filter(|suite| options.suite.as_ref().is_none_or(|only| only == suite.name))
+}
 
 /// Fetches and builds the suites, where they are absent, and what reads attestation tokens.
 ///
 /// # Errors
 /// [`Missing`] names what that needs and does not find.
-pub fn install() -> Result<(), Missing> {
+pub fn install(options: &Options) -> Result<(), Missing> {
     let place = Place::of_this_workspace();
-    SUITES.iter().try_for_each(|suite| (suite.fetch)(&place))?;
-    attestation::fetch(&place)
+    wanted(options).try_for_each(|suite| (suite.fetch)(&place))?;
+    if options.suite.is_some() { Ok(()) } else { attestation::fetch(&place) }
 }
 
 /// Runs all suites under all names that are asked for.
@@ -105,13 +148,17 @@ pub fn install() -> Result<(), Missing> {
 /// [`Missing`] names what a suite needs and does not find.
 pub fn run(options: &Options) -> Result<Verdict, Missing> {
     if options.install {
-        install()?;
+        install(options)?;
     }
     let place = Place::of_this_workspace();
-    SUITES.iter().try_for_each(|suite| (suite.is_there)(&place))?;
+    wanted(options).try_for_each(|suite| (suite.is_there)(&place))?;
     let mut runs = Vec::new();
-    for suite in &SUITES {
-        for subject in place.subjects(options, suite.name)? {
+    for suite in wanted(options) {
+        let subjects = match suite.what {
+            For::Modules => place.subjects(options, suite.name)?,
+            For::Psa => place.psa_subjects(options, suite.name)?,
+        };
+        for subject in subjects {
             let tests = (suite.run)(&place, &subject).map_err(Missing::Broken)?;
             runs.push(Run { suite: suite.name, identity: subject.name.clone(), tests });
         }

@@ -153,6 +153,20 @@ impl Place {
         wanted.map(of).collect()
     }
 
+    /// The PSA library to run a suite on, unless another module or name alone is asked for.
+    pub(super) fn psa_subjects(&self, options: &Options, suite: &str) -> Result<Vec<Subject>, Missing> {
+        if options.module.is_some() || options.identity.is_some_and(|only| only != Identity::Twintoken) {
+            return Ok(Vec::new());
+        }
+        let name = Identity::Twintoken.name().to_owned();
+        Ok(vec![self.subject(suite, name, self.psa_library()?, false)?])
+    }
+
+    /// Our PSA library.
+    pub(super) fn psa_library(&self) -> Result<PathBuf, Missing> {
+        built(&format!("{}twintoken_psa{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX))
+    }
+
     fn subject(&self, suite: &str, name: String, module: PathBuf, foreign: bool) -> Result<Subject, Missing> {
         let folder =
             self.suites.join("runs").join(std::process::id().to_string()).join(format!("{suite}-{name}"));
