@@ -10,6 +10,7 @@ pub mod child;
 pub mod forked;
 pub mod functions;
 pub mod killed;
+pub mod mapping;
 pub mod module;
 pub mod programs;
 pub mod psa;
