@@ -7,6 +7,7 @@
 )]
 
 pub mod child;
+pub mod filled;
 pub mod forked;
 pub mod functions;
 pub mod killed;

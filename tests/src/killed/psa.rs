@@ -63,7 +63,11 @@ pub struct State {
 }
 
 /// The value that call number `number` writes: of no common length, and told from any other.
-fn value(number: u64) -> Vec<u8> {
+///
+/// # Panics
+/// Never.
+#[must_use]
+pub fn value(number: u64) -> Vec<u8> {
     let length = usize::try_from(1 + number * 67 % 900).unwrap();
     (0..length).map(|at| (number.wrapping_mul(31).wrapping_add(at as u64)).to_le_bytes()[0]).collect()
 }
