@@ -1,11 +1,11 @@
 //! The files that keys and certificates come in: which they are, and what is in them.
 
-use crate::certificate::Certificate;
 use crate::failure::Failure;
 use crate::pem::{self, Block};
 use p12_keystore::Pkcs12Archive;
 use p12_keystore::secret::SecretKeyType;
 use twintoken::algorithms::{foreign, private_key_info};
+use twintoken::credential::certificate::Certificate;
 use twintoken::fault::Fault;
 use twintoken::key::key_type::KeyType;
 use twintoken::pkcs11::Material;

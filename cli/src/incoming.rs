@@ -1,10 +1,10 @@
 //! Keys and certificates from files as objects of a token: their templates, and which belong together.
 
-use crate::certificate::{self, Certificate};
 use crate::failure::Failure;
 use crate::formats::{Item, What};
 use twintoken::algorithms::{self, public_key_info};
 use twintoken::attribute::{Template, Value};
+use twintoken::credential::certificate::{self, Certificate};
 use twintoken::key::identity::Lifetime;
 use twintoken::key::key_type::{EccFamily, KeyType};
 use twintoken::key::policy::Policy;
@@ -130,8 +130,8 @@ fn read<'a>(material: &'a Material, name: Option<&'a String>) -> Result<Read<'a>
     let identifier = match material.key_type.is_pair() {
         true => {
             let info = public_key_info::encode(&key)?;
-            let broken = |error| Failure::new(format!("its public key cannot be read: {error}"));
-            certificate::identifier(&certificate::public_key_of(&info).map_err(broken)?)
+            let broken = || Failure::new("its public key cannot be read");
+            certificate::identifier(&certificate::public_key_of(&info).ok_or_else(broken)?)
         }
         false => Vec::new(),
     };

@@ -1,7 +1,6 @@
 //! The program `twintoken`: makes and lists tokens, says what is in force, and sets programs up to use a token.
 
 mod answer;
-mod certificate;
 mod chosen;
 mod commands;
 mod failure;
@@ -63,6 +62,8 @@ enum Command {
     Export(commands::export::Arguments),
     /// Destroy objects of a token
     Delete(commands::delete::Arguments),
+    /// Make, store, show and remove credentials by address, as clients of the internet of things name them
+    Credential(commands::credential::Arguments),
     /// Change a token's PINs
     Pin(commands::pin::Arguments),
     /// Bring tokens of SoftHSM2 over, with all their objects
@@ -90,6 +91,7 @@ impl Command {
             Command::Import(arguments) => commands::import::run(&arguments)?.into(),
             Command::Export(arguments) => commands::export::run(&arguments)?,
             Command::Delete(arguments) => commands::delete::run(&arguments)?.into(),
+            Command::Credential(arguments) => commands::credential::run(&arguments)?,
             Command::Pin(arguments) => commands::pin::run(&arguments)?.into(),
             Command::ImportSofthsm(arguments) => commands::import_softhsm::run(&arguments)?,
             Command::Where(arguments) => commands::place::run(&arguments)?.into(),

@@ -94,6 +94,9 @@ pub enum Fault {
     /// The token has no user PIN yet.
     #[error("the token has no user PIN yet: call C_InitPIN as the SO")]
     NoUserPin,
+    /// The user PIN that is to be changed was never set.
+    #[error("the token has no user PIN that could be changed: call C_InitPIN as the SO")]
+    NoPinToChange,
     /// The PIN is wrong.
     #[error("the PIN is wrong")]
     WrongPin,

@@ -5,6 +5,7 @@ use crate::key::Key;
 use crate::key::algorithm::{Algorithm, Hash};
 use crate::key::policy::{Pattern, Permitted, Usage};
 use crate::registry::parameter::{Parameter, Shape};
+use crate::registry::prehash::Hedge;
 use crate::registry::{Mechanism, Psa, Takes};
 use std::sync::Arc;
 
@@ -256,6 +257,13 @@ fn meanings(psa: Option<Psa>, parameter: &Parameter) -> Vec<Algorithm> {
             (false, true) => Algorithm::hkdf_expand(hash.algorithm()),
             _ => Algorithm::hkdf(hash.algorithm()),
         }],
+        Parameter::Signing { hedge, prehash, .. } => {
+            let named = prehash.map_or(psa.algorithm, |prehash| Algorithm::hash_ml_dsa(prehash.algorithm()));
+            // What is deterministic has the number of its other kind with this bit.
+            vec![if *hedge == Hedge::Deterministic { Algorithm(named.0 | 0x100) } else { named }]
+        }
+        Parameter::Eddsa { prehash: true, .. } => vec![Algorithm::ED25519PH, Algorithm::ED448PH],
+        Parameter::Eddsa { context, .. } if !context.is_empty() => vec![Algorithm::EDDSA_CTX],
         Parameter::Oaep { hash, .. } => vec![Algorithm::rsa_oaep(hash.algorithm())],
         _ => vec![psa.algorithm],
     }

@@ -43,5 +43,7 @@ pub mod psa;
 
 pub mod pkcs11;
 
+pub mod credential;
+
 pub use emulator::Emulator;
 pub use settings::Settings;

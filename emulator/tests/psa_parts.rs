@@ -234,6 +234,9 @@ fn a_message_signed_in_parts_verifies_whole_and_in_parts() {
         (edwards, 255, Algorithm::PURE_EDDSA, b"".as_slice()),
         (edwards, 255, Algorithm::EDDSA_CTX, b"here"),
         (edwards, 255, Algorithm::ED25519PH, b"here"),
+        (edwards, 448, Algorithm::PURE_EDDSA, b""),
+        (edwards, 448, Algorithm::EDDSA_CTX, b"here"),
+        (edwards, 448, Algorithm::ED448PH, b"here"),
         (weierstrass, 256, Algorithm::ecdsa(SHA256), b""),
         (weierstrass, 256, Algorithm::deterministic_ecdsa(SHA256), b""),
         (KeyType::RSA_KEY_PAIR, 2048, Algorithm::rsa_pss(SHA256), b""),
@@ -302,9 +305,9 @@ fn signatures_with_contexts_xofs_and_streams_give_what_others_compute() {
             let id = key(psa, KeyType::ECC_KEY_PAIR_TWISTED_EDWARDS, usage, algorithm, &value);
             let made = psa.sign_message_with_context(id, algorithm, &input, &context).unwrap();
             assert_eq!(made, expected, "{line}");
-            let hash = psa.hash_compute(Hash::Sha512.algorithm(), &input).unwrap();
+            let hash = prehash(psa, algorithm, &input);
             let of_hash = psa.sign_hash_with_context(id, algorithm, &hash, &context);
-            if algorithm == Algorithm::ED25519PH {
+            if [Algorithm::ED25519PH, Algorithm::ED448PH].contains(&algorithm) {
                 assert_eq!(of_hash.unwrap(), expected);
                 psa.verify_hash_with_context(id, algorithm, &hash, &context, &expected).unwrap();
             } else {
@@ -313,5 +316,31 @@ fn signatures_with_contexts_xofs_and_streams_give_what_others_compute() {
         }
         run += 1;
     }
-    assert_eq!(run, 15);
+    assert_eq!(run, 21);
+}
+
+/// What Ed25519ph or Ed448ph signs of a message.
+fn prehash(psa: Psa<'_>, algorithm: Algorithm, message: &[u8]) -> Vec<u8> {
+    if algorithm != Algorithm::ED448PH {
+        return psa.hash_compute(Hash::Sha512.algorithm(), message).unwrap();
+    }
+    let (mut operation, mut hash) = (XofOperation::new(), vec![0; 64]);
+    psa.xof_setup(&mut operation, Algorithm::SHAKE256).unwrap();
+    psa.xof_update(&mut operation, message).unwrap();
+    psa.xof_output(&mut operation, &mut hash).unwrap();
+    hash
+}
+
+#[test]
+fn a_prehashed_edwards_algorithm_is_for_its_own_curve() {
+    let emulator = empty();
+    let psa = emulator.psa();
+    for (algorithm, bits) in [(Algorithm::ED25519PH, 448), (Algorithm::ED448PH, 255)] {
+        let pair = Attributes::new().with_key_type(KeyType::ECC_KEY_PAIR_TWISTED_EDWARDS).with_bits(bits);
+        let pair = pair.with_usage(Usage::SIGN_HASH | Usage::VERIFY_HASH).with_algorithm(algorithm);
+        if let Ok(id) = psa.generate_key(&pair) {
+            assert_eq!(psa.sign_message(id, algorithm, b"text"), Err(Status::INVALID_ARGUMENT));
+            assert_eq!(psa.sign_hash(id, algorithm, &[1; 64]), Err(Status::INVALID_ARGUMENT));
+        }
+    }
 }

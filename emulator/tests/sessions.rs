@@ -273,7 +273,7 @@ fn only_the_so_sets_the_users_first_pin() {
     face.init_token(0, SO_PIN, LABEL).unwrap();
     let session = open(face);
     assert_eq!(face.init_pin(session, PIN), Err(Fault::NotLoggedIn));
-    assert_eq!(face.set_pin(session, PIN, PIN), Err(Fault::NoUserPin));
+    assert_eq!(face.set_pin(session, PIN, PIN), Err(Fault::NoPinToChange));
     assert_eq!(face.token_info(0).unwrap().flags & ck::CKF_USER_PIN_INITIALIZED, 0);
     face.login(session, ck::CKU_SO, SO_PIN).unwrap();
     assert_eq!(face.init_pin(session, b"123"), Err(Fault::PinLength));

@@ -70,6 +70,8 @@ fn every_key_type_number_has_the_parity_bit_the_encoding_wants() {
         KeyType::HMAC,
         KeyType::DERIVE,
         KeyType::AES,
+        KeyType::ML_DSA_PUBLIC_KEY,
+        KeyType::ML_DSA_KEY_PAIR,
         KeyType::ML_KEM_PUBLIC_KEY,
         KeyType::ML_KEM_KEY_PAIR,
         KeyType::RSA_PUBLIC_KEY,
@@ -127,6 +129,8 @@ fn attribute_rows(one: &Attribute) -> Vec<(Class, Option<KeyTypeOf>)> {
         (Some("CKK_RSA"), _) => Some(KeyTypeOf::RsaKeyPair),
         (Some("CKK_ML_KEM"), Class::PublicKey) => Some(KeyTypeOf::MlKemPublicKey),
         (Some("CKK_ML_KEM"), _) => Some(KeyTypeOf::MlKemKeyPair),
+        (Some("CKK_ML_DSA"), Class::PublicKey) => Some(KeyTypeOf::MlDsaPublicKey),
+        (Some("CKK_ML_DSA"), _) => Some(KeyTypeOf::MlDsaKeyPair),
         (Some("CKK_EC"), Class::PublicKey) => Some(KeyTypeOf::EccPublicKey(p256)),
         (Some("CKK_EC"), _) => Some(KeyTypeOf::EccKeyPair(p256)),
         (Some("CKK_EC_MONTGOMERY"), Class::PublicKey) => Some(KeyTypeOf::EccPublicKey(EccFamily::Montgomery)),
@@ -197,6 +201,7 @@ fn parameter(shape: Shape) -> String {
         Shape::Iv(size) => format!("{size} bytes"),
         Shape::OptionalIv(size) => format!("optional {size} bytes"),
         Shape::Eddsa => "optional CK_EDDSA_PARAMS".into(),
+        Shape::SignContext => "optional CK_SIGN_ADDITIONAL_CONTEXT".into(),
         other => other.name().into(),
     }
 }
@@ -247,6 +252,7 @@ fn every_mechanism_does_no_more_than_the_specifications_table_and_counts_as_it_s
                 KeyKind::TripleDes => "CKK_DES3",
                 KeyKind::AnySecret => "CKK_GENERIC_SECRET",
                 KeyKind::MlKem => "CKK_ML_KEM",
+                KeyKind::MlDsa => "CKK_ML_DSA",
                 KeyKind::Hmac(_) => "CKK_GENERIC_SECRET",
             };
             assert!(one.key_types.iter().any(|word| word == due), "{} with {due}", row.name);

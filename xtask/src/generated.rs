@@ -65,6 +65,7 @@ fn keys(row: &Mechanism) -> String {
         KeyKind::TripleDes => "triple DES".to_owned(),
         KeyKind::AnySecret => "any secret".to_owned(),
         KeyKind::MlKem => "ML-KEM".to_owned(),
+        KeyKind::MlDsa => "ML-DSA".to_owned(),
     };
     let list: Vec<String> = row.keys.iter().map(name).collect();
     if list.is_empty() { "-".to_owned() } else { list.join(", ") }

@@ -130,7 +130,7 @@ fn objects(arguments: &Arguments) -> Result<Vec<Incoming>, Failure> {
     Ok(objects)
 }
 
-fn read(file: &Path) -> Result<Secret, Failure> {
+pub(super) fn read(file: &Path) -> Result<Secret, Failure> {
     let failed = |error: std::io::Error| Failure::new(format!("it cannot be read: {error}"));
     if file == Path::new("-") {
         let mut bytes = Vec::new();

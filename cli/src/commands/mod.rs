@@ -1,6 +1,7 @@
 //! One file for each command.
 
 pub(crate) mod backup;
+pub(crate) mod credential;
 pub(crate) mod delete;
 pub(crate) mod doctor;
 pub(crate) mod env;

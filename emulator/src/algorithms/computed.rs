@@ -1,6 +1,6 @@
 //! What is computed of a key for others to know it by: its SubjectPublicKeyInfo and its check value.
 
-use super::{curves, digest, public_of};
+use super::{curves, digest, parameter_sets, public_of};
 use crate::fault::Fault;
 use crate::key::Key;
 use crate::key::algorithm::Hash;
@@ -14,8 +14,10 @@ use pkcs8::spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfo};
 const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
 const EC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
 const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
+const ED448: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.113");
 
-/// CKA_PUBLIC_KEY_INFO of either half of a pair: the DER of its SubjectPublicKeyInfo (RFC 5280; RFC 3279, 5480, 8410).
+/// CKA_PUBLIC_KEY_INFO of either half of a pair: the DER of its SubjectPublicKeyInfo (RFC 5280; RFC 3279, 5480, 8410,
+/// 9881, 9935).
 ///
 /// # Errors
 /// [`Fault::WrongKeyType`] for a key of which no such structure is made.
@@ -31,10 +33,12 @@ pub fn public_key_info(key: &Key) -> Result<Vec<u8>, Fault> {
         KeyType::EccPublicKey(EccFamily::SecpR1) => {
             (EC, Some(AnyRef::from_der(&parameters).map_err(unencodable)?))
         }
-        KeyType::EccPublicKey(EccFamily::TwistedEdwards) if public.curve()? == Curve::Ed25519 => {
-            (ED25519, None)
+        KeyType::EccPublicKey(EccFamily::TwistedEdwards) if public.curve()? == Curve::Ed448 => (ED448, None),
+        KeyType::EccPublicKey(EccFamily::TwistedEdwards) => (ED25519, None),
+        _ => {
+            let known = parameter_sets::identifier_of(&public);
+            (known.ok_or(Fault::WrongKeyType("CKA_PUBLIC_KEY_INFO"))?, None)
         }
-        _ => return Err(Fault::WrongKeyType("CKA_PUBLIC_KEY_INFO")),
     };
     let subject_public_key = BitStringRef::from_bytes(public.material().expose()).map_err(unencodable)?;
     let info =

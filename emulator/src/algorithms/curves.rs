@@ -23,6 +23,14 @@ const BRAINPOOL_P384R1: &[u8] = &[0x06, 0x09, 0x2b, 0x24, 0x03, 0x03, 0x02, 0x08
 const X25519: &[u8] = &[0x06, 0x03, 0x2b, 0x65, 0x6e];
 /// PrintableString "curve25519", the curveName form of PKCS#11 3.0.
 const X25519_NAME: &[u8] = b"\x13\x0acurve25519";
+/// OBJECT IDENTIFIER 1.3.101.111 (id-X448, RFC 8410).
+const X448: &[u8] = &[0x06, 0x03, 0x2b, 0x65, 0x6f];
+/// PrintableString "curve448", the curveName form of PKCS#11 3.0.
+const X448_NAME: &[u8] = b"\x13\x08curve448";
+/// OBJECT IDENTIFIER 1.3.101.113 (id-Ed448, RFC 8410).
+const ED448: &[u8] = &[0x06, 0x03, 0x2b, 0x65, 0x71];
+/// PrintableString "edwards448", the curveName form of PKCS#11 3.0.
+const ED448_NAME: &[u8] = b"\x13\x0aedwards448";
 /// OBJECT IDENTIFIER 1.3.101.112 (id-Ed25519, RFC 8410).
 const ED25519: &[u8] = &[0x06, 0x03, 0x2b, 0x65, 0x70];
 /// PrintableString "edwards25519", the curveName form of PKCS#11 3.0.
@@ -41,12 +49,15 @@ pub fn curve_parameters(curve: Curve) -> Vec<u8> {
         Curve::BrainpoolP256r1 => BRAINPOOL_P256R1,
         Curve::BrainpoolP384r1 => BRAINPOOL_P384R1,
         Curve::X25519 => X25519,
+        Curve::X448 => X448,
         Curve::Ed25519 => ED25519,
+        Curve::Ed448 => ED448,
     }
     .to_vec()
 }
 
-/// The curve that a value of CKA_EC_PARAMS names, by object identifier or, for Ed25519 and X25519, by curve name.
+/// The curve that a value of CKA_EC_PARAMS names, by object identifier or, for those of RFC 8032 and RFC 7748, by curve
+/// name.
 ///
 /// # Errors
 /// [`Fault::CurveNotSupported`] for another curve, [`Fault::AttributeValue`] for what is no DER.
@@ -59,6 +70,8 @@ pub fn curve_of_parameters(parameters: &[u8]) -> Result<Curve, Fault> {
         BRAINPOOL_P256R1 => Ok(Curve::BrainpoolP256r1),
         BRAINPOOL_P384R1 => Ok(Curve::BrainpoolP384r1),
         X25519 | X25519_NAME => Ok(Curve::X25519),
+        X448 | X448_NAME => Ok(Curve::X448),
+        ED448 | ED448_NAME => Ok(Curve::Ed448),
         ED25519 | ED25519_NAME | ED25519_OLD => Ok(Curve::Ed25519),
         other if AnyRef::from_der(other).is_ok() => Err(Fault::CurveNotSupported),
         _ => Err(Fault::AttributeValue("CKA_EC_PARAMS")),
@@ -68,10 +81,7 @@ pub fn curve_of_parameters(parameters: &[u8]) -> Result<Curve, Fault> {
 /// The length of a curve's public key as PSA exports it, in bytes.
 #[must_use]
 pub fn point_length(curve: Curve) -> usize {
-    match curve {
-        Curve::X25519 | Curve::Ed25519 => 32,
-        _ => 1 + 2 * curve.bytes(),
-    }
+    if curve.family().is_weierstrass() { 1 + 2 * curve.bytes() } else { curve.bytes() }
 }
 
 /// CKA_EC_POINT of either half of a pair: the point in a DER OCTET STRING.

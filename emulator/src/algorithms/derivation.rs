@@ -49,7 +49,7 @@ pub static FAMILY: Family = Family {
 
 /// §6.43: what is made of a sensitive key is sensitive, and of one that is not extractable not extractable.
 const fn simple(name: &'static str, ckm: u64, parameter: Shape, derive: DeriveFn) -> Mechanism {
-    let derive = Some(Derive { derive, drops: End::Trailing, inherits: true, follows: false });
+    let derive = Some(Derive { derive, several: None, drops: End::Trailing, inherits: true, follows: false });
     Mechanism { name, ckm, keys: &[KeyKind::AnySecret], parameter, derive, ..Mechanism::NOTHING }
 }
 
@@ -58,7 +58,8 @@ const fn hashed<D: Function>(name: &'static str, ckm: u64) -> Mechanism {
         Parameter::None => Ok(Secret::new(hash(D::HASH, key.material().expose()))),
         _ => Err(Fault::BadParameter("this mechanism takes none")),
     };
-    let derive = Some(Derive { derive, drops: End::Trailing, inherits: false, follows: false });
+    let derive =
+        Some(Derive { derive, several: None, drops: End::Trailing, inherits: false, follows: false });
     Mechanism { name, ckm, keys: &[KeyKind::AnySecret], derive, ..Mechanism::NOTHING }
 }
 

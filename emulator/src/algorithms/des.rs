@@ -86,7 +86,13 @@ const fn authentication(
 }
 
 const fn derivation(name: &'static str, ckm: u64, keys: &'static [KeyKind], parameter: Shape) -> Mechanism {
-    let derive = Some(Derive { derive: encrypt_data, drops: End::Trailing, inherits: false, follows: false });
+    let derive = Some(Derive {
+        derive: encrypt_data,
+        several: None,
+        drops: End::Trailing,
+        inherits: false,
+        follows: false,
+    });
     Mechanism { name, ckm, keys, parameter, derive, ..Mechanism::NOTHING }
 }
 

@@ -46,7 +46,7 @@ const fn row(name: &'static str, ckm: u64) -> Mechanism {
         ckm,
         sizes: Sizes { min: 255, max: 521, unit: Unit::Bits },
         parameter: Shape::Ecdh1,
-        derive: Some(Derive { derive, drops: End::Leading, inherits: false, follows: false }),
+        derive: Some(Derive { derive, several: None, drops: End::Leading, inherits: false, follows: false }),
         ..Mechanism::NOTHING
     }
 }

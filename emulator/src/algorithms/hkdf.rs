@@ -23,7 +23,7 @@ pub static FAMILY: Family = Family {
         keys: &[KeyKind::AnySecret],
         parameter: Shape::Hkdf,
         kdf: Some(kdf::HKDF),
-        derive: Some(Derive { derive, drops: End::Trailing, inherits: false, follows: false }),
+        derive: Some(Derive { derive, several: None, drops: End::Trailing, inherits: false, follows: false }),
         ..Mechanism::NOTHING
     }],
     keys: None,

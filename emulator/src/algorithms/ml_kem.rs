@@ -161,13 +161,6 @@ pub fn set_of(key: &Key) -> Option<u64> {
     set_with(|set| set.bits == key.attributes().bits).map(|set| set.ckp)
 }
 
-/// The seed of a pair, unless it came without.
-#[must_use]
-pub fn seed_of(key: &Key) -> Option<&Secret> {
-    let is_pair = key.attributes().key_type == KeyType::MlKemKeyPair;
-    Some(key.material()).filter(|material| is_pair && material.len() == SEED)
-}
-
 /// The decapsulation key dk of a pair, as FIPS 203 writes it.
 ///
 /// # Errors
@@ -177,21 +170,11 @@ pub fn expanded_of(key: &Key) -> Result<Secret, Fault> {
     private.map(|private| private.expanded()).ok_or(Fault::WrongKeyType("decapsulation"))
 }
 
-/// The material of a pair of a parameter set from its seed, its expanded key, or both, which must then agree. What was not
-/// given is empty.
-///
-/// # Errors
-/// [`Fault::TemplateInconsistent`] when the two disagree; [`Fault::ParameterSetNotSupported`].
-pub fn pair_from_parts(bits: usize, seed: &[u8], expanded: &[u8]) -> Result<Secret, Fault> {
-    if seed.is_empty() || expanded.is_empty() {
-        return Ok(Secret::from(if seed.is_empty() { expanded } else { seed }));
-    }
-    let set = set_with(|set| set.bits == bits).ok_or(Fault::ParameterSetNotSupported(0))?;
-    let given = Zeroizing::new(Seed::try_from(seed).map_err(|_| wrong_length())?);
-    if (set.from_seed)(&given).expanded().expose() != expanded {
-        return Err(Fault::TemplateInconsistent("CKA_SEED and CKA_VALUE are not of one key"));
-    }
-    Ok(Secret::from(seed))
+/// dk of the seed of a pair of a parameter set; `None` for what is neither.
+#[must_use]
+pub fn expand(bits: usize, seed: &[u8]) -> Option<Secret> {
+    let set = set_with(|set| set.bits == bits)?;
+    Some((set.from_seed)(&Zeroizing::new(Seed::try_from(seed).ok()?)).expanded())
 }
 
 /// A key of either half, ready for use.

@@ -11,7 +11,6 @@ pub mod derivation;
 pub mod des;
 pub mod digest;
 pub mod ecdh;
-mod eddsa;
 pub mod edwards;
 pub mod foreign;
 mod gathered;
@@ -19,8 +18,10 @@ pub mod hkdf;
 pub mod hmac;
 pub mod kdf;
 mod mac;
+pub mod ml_dsa;
 pub mod ml_kem;
 pub mod montgomery;
+pub mod parameter_sets;
 pub mod private_key_info;
 pub mod public_key_info;
 pub mod rsa;
@@ -77,6 +78,7 @@ pub static FAMILIES: &[&Family] = &[
     &derivation::FAMILY,
     &hkdf::FAMILY,
     &ml_kem::FAMILY,
+    &ml_dsa::FAMILY,
     &chacha::FAMILY,
     &kdf::FAMILY,
     &kdf::sp800_108::FAMILY,

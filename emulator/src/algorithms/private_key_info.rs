@@ -1,6 +1,6 @@
 //! PrivateKeyInfo of PKCS #8 (RFC 5208, RFC 5958): the form in which private keys are wrapped (PKCS#11 §6.7).
 
-use super::{curves, ml_kem};
+use super::{curves, parameter_sets};
 use crate::fault::Fault;
 use crate::key::Key;
 use crate::key::key_type::{Curve, EccFamily, KeyType};
@@ -14,16 +14,15 @@ use zeroize::Zeroizing;
 
 const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
 const EC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
-const X25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.110");
-/// id-alg-ml-kem-512, -768 and -1024 (RFC 9935), with the sizes in bits that PSA counts.
-const ML_KEM: [(ObjectIdentifier, usize); 3] = [
-    (ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.4.1"), 512),
-    (ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.4.2"), 768),
-    (ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.4.3"), 1024),
+/// RFC 8410.
+const STRINGS: [(ObjectIdentifier, Curve); 4] = [
+    (ObjectIdentifier::new_unwrap("1.3.101.110"), Curve::X25519),
+    (ObjectIdentifier::new_unwrap("1.3.101.111"), Curve::X448),
+    (ObjectIdentifier::new_unwrap("1.3.101.112"), Curve::Ed25519),
+    (ObjectIdentifier::new_unwrap("1.3.101.113"), Curve::Ed448),
 ];
 /// The tag of the choice "seed": [0] IMPLICIT OCTET STRING.
 const SEED_TAG: u8 = 0x80;
-const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
 
 /// The PrivateKeyInfo of a key pair.
 ///
@@ -34,17 +33,19 @@ pub fn encode(key: &Key) -> Result<Secret, Fault> {
     let material = key.material().expose();
     match attributes.key_type {
         KeyType::RsaKeyPair => written(RSA, Some(AnyRef::NULL), material),
-        KeyType::EccKeyPair(family @ (EccFamily::TwistedEdwards | EccFamily::Montgomery)) => {
-            let oid = if family == EccFamily::Montgomery { X25519 } else { ED25519 };
+        KeyType::EccKeyPair(EccFamily::TwistedEdwards | EccFamily::Montgomery) => {
+            let curve = key.curve()?;
+            let known = STRINGS.into_iter().find(|(_, one)| *one == curve);
+            let (oid, _) = known.ok_or(Fault::Internal("a curve without an object identifier"))?;
             let seed = OctetStringRef::new(material).and_then(|seed| seed.to_der()).map_err(unencodable)?;
             written(oid, None, &Zeroizing::new(seed))
         }
-        KeyType::MlKemKeyPair => {
-            let known = ML_KEM.into_iter().find(|(_, bits)| *bits == attributes.bits);
-            let (oid, _) = known.ok_or(Fault::Internal("an ML-KEM key of no parameter set"))?;
+        KeyType::MlKemKeyPair | KeyType::MlDsaKeyPair => {
+            let oid = parameter_sets::identifier_of(key);
+            let oid = oid.ok_or(Fault::Internal("a key of no parameter set"))?;
             let expanded = OctetStringRef::new(material).and_then(|bytes| bytes.to_der());
             let mut encoded = Zeroizing::new(expanded.map_err(unencodable)?);
-            if ml_kem::seed_of(key).is_some()
+            if parameter_sets::seed_of(key).is_some()
                 && let Some(tag) = encoded.first_mut()
             {
                 *tag = SEED_TAG;
@@ -89,9 +90,8 @@ pub fn decode(bytes: &[u8]) -> Result<(KeyType, usize, Secret), Fault> {
     let inside = info.private_key.as_bytes();
     match info.algorithm.oid {
         RSA => Ok((KeyType::RsaKeyPair, 0, Secret::from(inside))),
-        oid @ (ED25519 | X25519) => {
+        oid if let Some((_, curve)) = STRINGS.into_iter().find(|(one, _)| *one == oid) => {
             let seed = <&OctetStringRef>::from_der(inside).map_err(|_| broken())?;
-            let curve = if oid == X25519 { Curve::X25519 } else { Curve::Ed25519 };
             Ok((KeyType::EccKeyPair(curve.family()), curve.bits(), Secret::from(seed.as_bytes())))
         }
         EC => {
@@ -104,10 +104,10 @@ pub fn decode(bytes: &[u8]) -> Result<(KeyType, usize, Secret), Fault> {
             Ok((KeyType::EccKeyPair(curve.family()), curve.bits(), material))
         }
         oid => {
-            let known = ML_KEM.into_iter().find(|(one, _)| *one == oid);
-            let (_, bits) =
+            let known = parameter_sets::of_identifier(oid);
+            let (pair, bits) =
                 known.ok_or(Fault::WrappedKeyInvalid("its algorithm is not one of this store"))?;
-            Ok((KeyType::MlKemKeyPair, bits, ml_kem_material(bits, inside)?))
+            Ok((pair, bits, of_parameter_set(pair, bits, inside)?))
         }
     }
 }
@@ -116,8 +116,8 @@ fn broken() -> Fault {
     Fault::WrappedKeyInvalid("it is no PrivateKeyInfo of PKCS #8")
 }
 
-/// The seed, the expanded key, or both in a SEQUENCE (RFC 9935, §6).
-fn ml_kem_material(bits: usize, inside: &[u8]) -> Result<Secret, Fault> {
+/// The seed, the expanded key, or both in a SEQUENCE (RFC 9935, §6; RFC 9881, §6).
+fn of_parameter_set(pair: KeyType, bits: usize, inside: &[u8]) -> Result<Secret, Fault> {
     let both = |inside: &[u8]| -> der::Result<(Secret, Secret)> {
         let mut reader = SliceReader::new(inside)?;
         reader.sequence(|parts| {
@@ -133,7 +133,8 @@ fn ml_kem_material(bits: usize, inside: &[u8]) -> Result<Secret, Fault> {
         }
         _ => {
             let (seed, expanded) = both(inside).map_err(|_| broken())?;
-            ml_kem::pair_from_parts(bits, seed.expose(), expanded.expose()).map_err(|_| broken())
+            parameter_sets::pair_from_parts(pair, bits, seed.expose(), expanded.expose())
+                .map_err(|_| broken())
         }
     }
 }

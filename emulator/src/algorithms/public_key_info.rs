@@ -1,6 +1,6 @@
 //! SubjectPublicKeyInfo (RFC 5280, RFC 5480, RFC 8410): the form in which public keys leave the store.
 
-use super::curves;
+use super::{curves, parameter_sets};
 use crate::fault::Fault;
 use crate::key::Key;
 use crate::key::key_type::{EccFamily, KeyType};
@@ -31,7 +31,11 @@ pub fn encode(key: &Key) -> Result<Vec<u8>, Fault> {
             let named = AnyRef::from_der(&parameters).map_err(unencodable)?;
             AlgorithmIdentifierRef { oid: EC, parameters: Some(named) }
         }
-        _ => return Err(Fault::WrongKeyType("a SubjectPublicKeyInfo")),
+        _ => {
+            let known = parameter_sets::identifier_of(&public);
+            let oid = known.ok_or(Fault::WrongKeyType("a SubjectPublicKeyInfo"))?;
+            AlgorithmIdentifierRef { oid, parameters: None }
+        }
     };
     let bits = BitStringRef::from_bytes(public.material().expose()).map_err(unencodable)?;
     SubjectPublicKeyInfoRef { algorithm, subject_public_key: bits }.to_der().map_err(unencodable)

@@ -27,7 +27,15 @@ const fn row(name: &'static str, algorithm: Algorithm, begin: fn() -> Box<dyn Xo
     }
 }
 
-struct Taking<F>(F);
+/// `length` bytes of SHAKE256.
+pub(super) fn shake256(input: &[u8], length: usize) -> Vec<u8> {
+    let mut out = vec![0; length];
+    Shake256::default().chain(input).finalize_xof().read(&mut out);
+    out
+}
+
+/// An XOF that takes input.
+pub(super) struct Taking<F>(pub(super) F);
 
 impl<F> XofState for Taking<F>
 where

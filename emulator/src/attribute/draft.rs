@@ -1,7 +1,7 @@
 //! An object in the making: what a template has said so far, and how it becomes an object.
 
 use super::{Value, agreement, hmac_types};
-use crate::algorithms::{self, curves, ml_kem, rsa};
+use crate::algorithms::{self, curves, parameter_sets, rsa};
 use crate::fault::Fault;
 use crate::key::identity::Lifetime;
 use crate::key::key_type::{EccFamily, KeyType};
@@ -40,6 +40,7 @@ pub fn ckk_of(key_type: KeyType) -> u64 {
         KeyType::Des3 => ck::CKK_DES3,
         KeyType::RsaPublicKey | KeyType::RsaKeyPair => ck::CKK_RSA,
         KeyType::MlKemPublicKey | KeyType::MlKemKeyPair => ck::CKK_ML_KEM,
+        KeyType::MlDsaPublicKey | KeyType::MlDsaKeyPair => ck::CKK_ML_DSA,
         KeyType::EccPublicKey(family) | KeyType::EccKeyPair(family) => match family {
             EccFamily::SecpR1 | EccFamily::SecpK1 | EccFamily::BrainpoolPR1 => ck::CKK_EC,
             EccFamily::TwistedEdwards => ck::CKK_EC_EDWARDS,
@@ -63,6 +64,8 @@ pub(super) fn key_type_of(class: Class, ckk: u64) -> Result<KeyType, Fault> {
         (Class::PublicKey, ck::CKK_RSA) => Ok(KeyType::RsaPublicKey),
         (Class::PrivateKey, ck::CKK_ML_KEM) => Ok(KeyType::MlKemKeyPair),
         (Class::PublicKey, ck::CKK_ML_KEM) => Ok(KeyType::MlKemPublicKey),
+        (Class::PrivateKey, ck::CKK_ML_DSA) => Ok(KeyType::MlDsaKeyPair),
+        (Class::PublicKey, ck::CKK_ML_DSA) => Ok(KeyType::MlDsaPublicKey),
         (Class::PrivateKey | Class::PublicKey, ck::CKK_EC) => Ok(ecc(EccFamily::SecpR1)),
         (Class::PrivateKey | Class::PublicKey, ck::CKK_EC_MONTGOMERY) => Ok(ecc(EccFamily::Montgomery)),
         (Class::PrivateKey | Class::PublicKey, ck::CKK_EC_EDWARDS) => Ok(ecc(EccFamily::TwistedEdwards)),
@@ -181,7 +184,10 @@ impl Draft {
             KeyType::EccKeyPair(_) | KeyType::EccPublicKey(_) => {
                 curves::curve_of_parameters(self.bytes_of(ck::CKA_EC_PARAMS))?.bits()
             }
-            KeyType::MlKemKeyPair | KeyType::MlKemPublicKey => self.parameter_set_bits()?,
+            KeyType::MlKemKeyPair
+            | KeyType::MlKemPublicKey
+            | KeyType::MlDsaKeyPair
+            | KeyType::MlDsaPublicKey => self.parameter_set_bits(key_type)?,
             _ => 0,
         };
         let policy = std::mem::take(&mut self.policy);
@@ -191,12 +197,12 @@ impl Draft {
         Ok(())
     }
 
-    /// The size in bits of the parameter set that CKA_PARAMETER_SET names.
+    /// The size in bits of the parameter set that CKA_PARAMETER_SET names, for a key of this type.
     ///
     /// # Errors
     /// [`Fault::ParameterSetNotSupported`].
-    pub fn parameter_set_bits(&self) -> Result<usize, Fault> {
-        ml_kem::bits_of_set(self.number_of(ck::CKA_PARAMETER_SET).unwrap_or(0))
+    pub fn parameter_set_bits(&self, key_type: KeyType) -> Result<usize, Fault> {
+        parameter_sets::bits_of_set(key_type, self.number_of(ck::CKA_PARAMETER_SET).unwrap_or(0))
     }
 
     fn material(&self, key_type: KeyType) -> Result<Secret, Fault> {
@@ -223,19 +229,19 @@ impl Draft {
             KeyType::EccKeyPair(_) => {
                 let curve = curves::curve_of_parameters(self.bytes_of(ck::CKA_EC_PARAMS))?;
                 let value = self.bytes_of(ck::CKA_VALUE);
-                // Ed25519 and X25519 values are strings of bytes; those of the other curves are numbers.
+                // Edwards and Montgomery values are strings of bytes; those of the other curves are numbers.
                 Ok(if !curve.family().is_weierstrass() {
                     Secret::from(value)
                 } else {
                     number(value, curve.bytes())
                 })
             }
-            KeyType::MlKemKeyPair => {
+            KeyType::MlKemKeyPair | KeyType::MlDsaKeyPair => {
                 let (seed, value) = (self.bytes_of(ck::CKA_SEED), self.bytes_of(ck::CKA_VALUE));
                 if seed.is_empty() && value.is_empty() {
                     return Err(Fault::TemplateIncomplete("CKA_SEED or CKA_VALUE"));
                 }
-                ml_kem::pair_from_parts(self.parameter_set_bits()?, seed, value)
+                parameter_sets::pair_from_parts(key_type, self.parameter_set_bits(key_type)?, seed, value)
             }
             _ => Ok(bytes(ck::CKA_VALUE)),
         }

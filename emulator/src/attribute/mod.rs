@@ -121,8 +121,8 @@ pub enum Keys {
     Ecc,
     /// Secrets whose type does not say how long they are.
     OfAnyLength,
-    /// ML-KEM.
-    MlKem,
+    /// Those of a parameter set: ML-KEM, ML-DSA.
+    OfParameterSet,
 }
 
 impl Keys {
@@ -131,7 +131,10 @@ impl Keys {
             Keys::Any => true,
             Keys::Rsa => matches!(key_type, Some(KeyType::RsaKeyPair | KeyType::RsaPublicKey)),
             Keys::OfAnyLength => key_type.is_none_or(|one| one.fixed_length().is_none()),
-            Keys::MlKem => matches!(key_type, Some(KeyType::MlKemKeyPair | KeyType::MlKemPublicKey)),
+            Keys::OfParameterSet => matches!(
+                key_type.map(KeyType::public),
+                Some(KeyType::MlKemPublicKey | KeyType::MlDsaPublicKey)
+            ),
             Keys::Ecc => matches!(key_type, Some(KeyType::EccKeyPair(_) | KeyType::EccPublicKey(_))),
         }
     }

@@ -171,8 +171,9 @@ impl Algorithm {
         self.0 & 0x7f00_0000 == 0x0900_0000
     }
 
-    const fn is_ecdsa(self) -> bool {
-        self.0 & !0x0000_01ff == 0x0600_0600
+    /// Whether bit 8 alone tells the deterministic kind of a signature from the other.
+    const fn has_deterministic_kind(self) -> bool {
+        matches!(self.0 & !0x0000_01ff, 0x0600_0600 | 0x0600_4400 | 0x0600_4600)
     }
 
     /// PSA_ALG_IS_HASH_AND_SIGN: RSA PKCS#1 v1.5, PSS, ECDSA, HashEdDSA, HashML-DSA, HashSLH-DSA.
@@ -204,7 +205,9 @@ impl Algorithm {
         }
         if self.is_wildcard() && self.is_sign() {
             let same_family = self.0 & !HASH_BITS == asked.0 & !HASH_BITS;
-            return same_family && (asked.hash().is_some() || asked == Algorithm::RSA_PKCS1V15_SIGN_RAW);
+            let named = asked.hash().is_some()
+                || asked.is_hash_ml_dsa() && matches!(asked.0 & HASH_BITS, 0x15 | 0x16);
+            return same_family && (named || asked == Algorithm::RSA_PKCS1V15_SIGN_RAW);
         }
         if self.is_wildcard() {
             let asked_length = if asked.is_mac() && asked.tag_length() == 0 {
@@ -226,10 +229,11 @@ impl Algorithm {
         self.hash().map_or(0, |hash| u32::try_from(hash.length()).unwrap_or(0))
     }
 
-    /// As [`Algorithm::permits`] for verification, where ECDSA and DETERMINISTIC_ECDSA are equal (since 1.4).
+    /// As [`Algorithm::permits`] for verification, where ECDSA and ML-DSA are equal to their deterministic kinds (since 1.4).
     #[must_use]
     pub fn permits_verification(self, asked: Algorithm) -> bool {
-        let plain = |one: Algorithm| if one.is_ecdsa() { Algorithm(one.0 & !0x100) } else { one };
+        let plain =
+            |one: Algorithm| if one.has_deterministic_kind() { Algorithm(one.0 & !0x100) } else { one };
         self.permits(asked) || plain(self).permits(plain(asked))
     }
 

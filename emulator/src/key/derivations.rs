@@ -15,8 +15,14 @@ impl Algorithm {
     pub const PBKDF2_AES_CMAC_PRF_128: Algorithm = Algorithm(0x0880_0200);
     /// PSA_ALG_ED25519PH.
     pub const ED25519PH: Algorithm = Algorithm(0x0600_090b);
+    /// PSA_ALG_ED448PH.
+    pub const ED448PH: Algorithm = Algorithm(0x0600_0915);
     /// PSA_ALG_EDDSA_CTX.
     pub const EDDSA_CTX: Algorithm = Algorithm(0x0600_0a00);
+    /// PSA_ALG_ML_DSA.
+    pub const ML_DSA: Algorithm = Algorithm(0x0600_4400);
+    /// PSA_ALG_DETERMINISTIC_ML_DSA.
+    pub const DETERMINISTIC_ML_DSA: Algorithm = Algorithm(0x0600_4500);
     /// PSA_ALG_CHACHA20_POLY1305, with its 16-byte tag.
     pub const CHACHA20_POLY1305: Algorithm = Algorithm(0x0510_0500);
     /// PSA_ALG_XCHACHA20_POLY1305, with its 16-byte tag.
@@ -31,6 +37,30 @@ impl Algorithm {
     pub const SHAKE128: Algorithm = Algorithm(0x0d00_0100);
     /// PSA_ALG_SHAKE256.
     pub const SHAKE256: Algorithm = Algorithm(0x0d00_0200);
+
+    /// PSA_ALG_HASH_ML_DSA(hash).
+    #[must_use]
+    pub const fn hash_ml_dsa(hash: Algorithm) -> Algorithm {
+        Algorithm(0x0600_4600 | hash.0 & HASH_BITS)
+    }
+
+    /// PSA_ALG_DETERMINISTIC_HASH_ML_DSA(hash).
+    #[must_use]
+    pub const fn deterministic_hash_ml_dsa(hash: Algorithm) -> Algorithm {
+        Algorithm(0x0600_4700 | hash.0 & HASH_BITS)
+    }
+
+    /// PSA_ALG_IS_HASH_ML_DSA: with chance or deterministic.
+    #[must_use]
+    pub const fn is_hash_ml_dsa(self) -> bool {
+        self.0 & !0x1ff == 0x0600_4600
+    }
+
+    /// PSA_ALG_IS_ML_DSA: with chance or deterministic, of the message.
+    #[must_use]
+    pub const fn is_ml_dsa(self) -> bool {
+        self.0 & !0x100 == 0x0600_4400
+    }
 
     /// PSA_ALG_HKDF(hash).
     #[must_use]

@@ -43,13 +43,17 @@ pub enum Curve {
     BrainpoolP384r1,
     /// X25519, which agrees on secrets and signs nothing; PSA counts 255 bits.
     X25519,
+    /// X448, which agrees on secrets and signs nothing.
+    X448,
     /// Ed25519; PSA counts 255 bits.
     Ed25519,
+    /// Ed448; PSA counts 448 bits.
+    Ed448,
 }
 
 impl Curve {
     /// All curves of this store.
-    pub const ALL: [Curve; 8] = [
+    pub const ALL: [Curve; 10] = [
         Curve::P256,
         Curve::P384,
         Curve::P521,
@@ -57,7 +61,9 @@ impl Curve {
         Curve::BrainpoolP256r1,
         Curve::BrainpoolP384r1,
         Curve::X25519,
+        Curve::X448,
         Curve::Ed25519,
+        Curve::Ed448,
     ];
 
     /// The family it belongs to.
@@ -67,8 +73,8 @@ impl Curve {
             Curve::P256 | Curve::P384 | Curve::P521 => EccFamily::SecpR1,
             Curve::Secp256k1 => EccFamily::SecpK1,
             Curve::BrainpoolP256r1 | Curve::BrainpoolP384r1 => EccFamily::BrainpoolPR1,
-            Curve::X25519 => EccFamily::Montgomery,
-            Curve::Ed25519 => EccFamily::TwistedEdwards,
+            Curve::X25519 | Curve::X448 => EccFamily::Montgomery,
+            Curve::Ed25519 | Curve::Ed448 => EccFamily::TwistedEdwards,
         }
     }
 
@@ -80,13 +86,21 @@ impl Curve {
             Curve::P384 | Curve::BrainpoolP384r1 => 384,
             Curve::P521 => 521,
             Curve::X25519 | Curve::Ed25519 => 255,
+            Curve::X448 | Curve::Ed448 => 448,
         }
     }
 
-    /// The length of a private scalar or of a coordinate, in bytes.
+    /// The length of a private scalar or of a coordinate, in bytes; of an Edwards curve, of a key of either half.
     #[must_use]
     pub const fn bytes(self) -> usize {
-        self.bits().div_ceil(8)
+        // The sign of x has no room in the last byte of Ed448's y.
+        if let Curve::Ed448 = self { 57 } else { self.bits().div_ceil(8) }
+    }
+
+    /// The curve of a family whose private keys have this length in bytes.
+    #[must_use]
+    pub fn of_string(family: EccFamily, length: usize) -> Option<Curve> {
+        Curve::ALL.into_iter().find(|curve| curve.family() == family && curve.bytes() == length)
     }
 
     /// The curve of a family that has this size.
@@ -144,19 +158,32 @@ pub enum KeyType {
     MlKemPublicKey,
     /// An ML-KEM decapsulation key with its encapsulation key.
     MlKemKeyPair,
+    /// An ML-DSA public key.
+    MlDsaPublicKey,
+    /// An ML-DSA private key with its public key.
+    MlDsaKeyPair,
 }
 
 impl KeyType {
     /// Whether the material holds a private half.
     #[must_use]
     pub const fn is_pair(self) -> bool {
-        matches!(self, KeyType::RsaKeyPair | KeyType::EccKeyPair(_) | KeyType::MlKemKeyPair)
+        matches!(
+            self,
+            KeyType::RsaKeyPair | KeyType::EccKeyPair(_) | KeyType::MlKemKeyPair | KeyType::MlDsaKeyPair
+        )
     }
 
     /// Whether this is a public key.
     #[must_use]
     pub const fn is_public(self) -> bool {
-        matches!(self, KeyType::RsaPublicKey | KeyType::EccPublicKey(_) | KeyType::MlKemPublicKey)
+        matches!(
+            self,
+            KeyType::RsaPublicKey
+                | KeyType::EccPublicKey(_)
+                | KeyType::MlKemPublicKey
+                | KeyType::MlDsaPublicKey
+        )
     }
 
     /// Whether this is neither a pair nor a public key.
@@ -172,6 +199,7 @@ impl KeyType {
             KeyType::RsaKeyPair => KeyType::RsaPublicKey,
             KeyType::EccKeyPair(family) => KeyType::EccPublicKey(family),
             KeyType::MlKemKeyPair => KeyType::MlKemPublicKey,
+            KeyType::MlDsaKeyPair => KeyType::MlDsaPublicKey,
             other => other,
         }
     }

@@ -54,8 +54,8 @@ impl Key {
     }
 
     /// The material in PSA's export format: PKCS#1 DER for RSA, big-endian scalar or uncompressed point for
-    /// Weierstrass curves, 32 bytes for Ed25519, the seed d‖z for ML-KEM (the expanded key where only that was given), the
-    /// bytes themselves for secrets.
+    /// Weierstrass curves, RFC 8032's bytes for Ed25519 and Ed448, the seed for ML-KEM (d‖z) and ML-DSA (ξ), the expanded key where only that was given,
+    /// the bytes themselves for secrets.
     pub(crate) fn material(&self) -> &Secret {
         &self.material
     }

@@ -79,7 +79,7 @@ const NEVER_EXTRACTABLE: u32 = 1 << 12;
 type FlagOf = fn(&mut Object) -> &mut bool;
 
 /// The numbers that stand for key types on disk: PSA's where PSA has one.
-const KEY_TYPES: [(KeyType, u32); 39] = [
+const KEY_TYPES: [(KeyType, u32); 41] = [
     (KeyType::RawData, 0x1001),
     (KeyType::Hmac, 0x1100),
     (KeyType::HmacWith(Hash::Md5), 0x1_1001),
@@ -109,6 +109,8 @@ const KEY_TYPES: [(KeyType, u32); 39] = [
     (KeyType::RsaKeyPair, 0x7001),
     (KeyType::MlKemPublicKey, 0x4004),
     (KeyType::MlKemKeyPair, 0x7004),
+    (KeyType::MlDsaPublicKey, 0x4002),
+    (KeyType::MlDsaKeyPair, 0x7002),
     (KeyType::EccPublicKey(EccFamily::SecpR1), 0x4112),
     (KeyType::EccKeyPair(EccFamily::SecpR1), 0x7112),
     (KeyType::EccPublicKey(EccFamily::SecpK1), 0x4117),

@@ -3,6 +3,7 @@
 use crate::algorithms::digest;
 use crate::fault::Fault;
 use crate::grant::Grant;
+use crate::registry::xof::XofState;
 use crate::registry::{DigestState, Gather, MacState, Signature};
 
 /// The longest message that is kept whole, in bytes: 64 MiB.
@@ -12,6 +13,7 @@ const LONGEST: usize = 64 << 20;
 pub(super) enum Gathered {
     Whole(Vec<u8>),
     Digest(Box<dyn DigestState>),
+    Xof(Box<dyn XofState>, usize),
     Mac(Box<dyn MacState>),
 }
 
@@ -31,7 +33,7 @@ pub(super) fn signature_of(grant: &Grant) -> Result<&'static Signature, Fault> {
 pub(super) fn admit_parts(grant: &Grant) -> Result<(), Fault> {
     match signature_of(grant)?.gather {
         Gather::Once => Err(Fault::OnePartOnly(grant.row().name)),
-        Gather::All | Gather::Digest(_) | Gather::Mac(_) => Ok(()),
+        Gather::All | Gather::Digest(_) | Gather::Xof { .. } | Gather::Mac(_) => Ok(()),
     }
 }
 
@@ -42,6 +44,7 @@ impl Gathered {
             Gather::Once => Err(Fault::OnePartOnly(grant.row().name)),
             Gather::All => Ok(Gathered::Whole(Vec::new())),
             Gather::Digest(hash) => Ok(Gathered::Digest(digest::begin(hash))),
+            Gather::Xof { begin, length } => Ok(Gathered::Xof(begin(), length)),
             Gather::Mac(begin) => Ok(Gathered::Mac(begin(grant.key())?)),
         }
     }
@@ -59,6 +62,10 @@ impl Gathered {
                 state.update(part);
                 Ok(())
             }
+            Gathered::Xof(state, _) => {
+                state.update(part);
+                Ok(())
+            }
             Gathered::Mac(state) => {
                 state.update(part);
                 Ok(())
@@ -70,6 +77,11 @@ impl Gathered {
         match self {
             Gathered::Whole(all) => Input::Bytes(all),
             Gathered::Digest(state) => Input::Bytes(state.finish()),
+            Gathered::Xof(state, length) => {
+                let mut digest = vec![0; length];
+                state.finish().read(&mut digest);
+                Input::Bytes(digest)
+            }
             Gathered::Mac(state) => {
                 let mut mac = state.finish();
                 mac.truncate(grant.parameter().mac_length().unwrap_or(mac.len()));

@@ -33,7 +33,8 @@ pub fn code(fault: &Fault) -> u64 {
         Fault::NotLoggedIn | Fault::TokenClosed => ck::CKR_USER_NOT_LOGGED_IN,
         Fault::NoSuchUser(_) => ck::CKR_USER_TYPE_INVALID,
         Fault::NoUserPin => ck::CKR_USER_PIN_NOT_INITIALIZED,
-        Fault::WrongPin => ck::CKR_PIN_INCORRECT,
+        // C_SetPIN has no word for a PIN that is not there.
+        Fault::WrongPin | Fault::NoPinToChange => ck::CKR_PIN_INCORRECT,
         Fault::PinLocked(_) => ck::CKR_PIN_LOCKED,
         Fault::PinLength => ck::CKR_PIN_LEN_RANGE,
 

@@ -1,17 +1,14 @@
-//! Making keys (PKCS#11 §5.18) and random numbers (§5.19).
+//! Generating keys (PKCS#11 §5.18) and random numbers (§5.19).
 
-use super::{Access, Cryptoki, Mechanism, Template};
+use super::{Cryptoki, Mechanism, Template};
 use crate::algorithms;
-use crate::attribute::{self, Draft, nested};
+use crate::attribute::{self, Draft};
 use crate::fault::Fault;
-use crate::grant::Use;
 use crate::key::key_type::KeyType;
 use crate::object::{Class, Object, Origin};
 use crate::registry::constants as ck;
 use crate::registry::parameter::Parameter;
-use crate::registry::{End, Generate, GenerateOptions};
-use crate::secret::Secret;
-use std::sync::Arc;
+use crate::registry::{Generate, GenerateOptions};
 
 impl Cryptoki<'_> {
     /// C_GenerateKey.
@@ -71,87 +68,6 @@ impl Cryptoki<'_> {
         Ok((handles[1], handles[0]))
     }
 
-    /// C_DeriveKey.
-    ///
-    /// # Errors
-    /// What [`crate::grant::Grant::check`] refuses; what templates refuse; [`Fault::KeySize`] when the secret is shorter
-    /// than the key; what the store refuses.
-    pub fn derive_key(
-        &self,
-        session: u64,
-        mechanism: &Mechanism,
-        base: u64,
-        template: &Template,
-    ) -> Result<u64, Fault> {
-        let access = self.access(session)?;
-        let (mechanism, other) = self.with_other_key(&access, mechanism)?;
-        let (grant, tie, base) = self.grant(session, &mechanism, base, Use::Derive)?;
-        if tie.locked {
-            // Its own login belongs to an operation that has begun, and derivation begins none.
-            return Err(Fault::NotLoggedIn);
-        }
-        let template = &nested::bound_by(&base, ck::CKA_DERIVE_TEMPLATE, template)?;
-        let key_type = match Self::value_of(template, ck::CKA_KEY_TYPE) {
-            None => KeyType::GenericSecret,
-            Some(attribute::Value::Ulong(ckk)) => attribute::secret_type_of(ckk)
-                .map_err(|_| Fault::TemplateInconsistent("only secret keys are derived"))?,
-            Some(_) => return Err(Fault::AttributeValue("CKA_KEY_TYPE")),
-        };
-        let mut draft =
-            attribute::draft_for_generation(Class::SecretKey, key_type, template, false, access.is_so())?;
-        access.may_write(&draft.object)?;
-        let derive = grant.row().derive.as_ref().ok_or(Fault::NoSuchMechanism(mechanism.ckm))?;
-        let asked = draft.number_of(ck::CKA_VALUE_LEN).map(usize::try_from).transpose();
-        let asked = asked.map_err(|_| Fault::AttributeValue("CKA_VALUE_LEN"))?.or(key_type.fixed_length());
-        if derive.follows {
-            follow(&mut draft, template, &base);
-        }
-        let secret = (derive.derive)(grant.key(), grant.parameter(), asked)?;
-        let wanted = asked.unwrap_or(secret.len());
-        let surplus = secret.len().checked_sub(wanted).ok_or_else(|| {
-            if grant.row().name.ends_with("_ENCRYPT_DATA") {
-                // There the secret is as long as the data, which the caller chose.
-                return Fault::BadParameter("the data is shorter than the key");
-            }
-            Fault::KeySize { bits: wanted.saturating_mul(8) }
-        })?;
-        let kept = match derive.drops {
-            End::Leading => &secret.expose()[surplus..],
-            End::Trailing => &secret.expose()[..wanted],
-        };
-        draft.take_key(key_type, 0, algorithms::fitted(key_type, Secret::from(kept)))?;
-        let sources = [Some(&base), other.as_ref()];
-        let sources = || sources.iter().flatten();
-        if derive.inherits {
-            draft.object.facts.sensitive |= sources().any(|source| source.facts.sensitive);
-            draft.object.facts.extractable &= sources().all(|source| source.facts.extractable);
-        }
-        let object = finished(
-            draft,
-            Origin {
-                local: false,
-                always_sensitive: sources().all(|source| source.origin.always_sensitive),
-                never_extractable: sources().all(|source| source.origin.never_extractable),
-                generation: None,
-            },
-        );
-        self.store_new(&access, vec![object]).map(|handles| handles[0])
-    }
-
-    /// The mechanism with the secret that its parameter names by handle, and the object which that is.
-    fn with_other_key(
-        &self,
-        access: &Access,
-        mechanism: &Mechanism,
-    ) -> Result<(Mechanism, Option<Arc<Object>>), Fault> {
-        let Parameter::Handle(handle) = mechanism.parameter else { return Ok((mechanism.clone(), None)) };
-        let other = self.key_object(access, handle)?;
-        let key = other.key.as_ref().filter(|_| other.class == Class::SecretKey);
-        let secret = key.ok_or(Fault::BadParameter("the other key is no secret"))?.material().clone();
-        let parameter = Parameter::OtherKey(secret);
-        Ok((Mechanism { ckm: mechanism.ckm, parameter }, Some(other)))
-    }
-
     /// C_SeedRandom: the operating system's source needs no seed, and a caller's must not weaken it.
     ///
     /// # Errors
@@ -190,20 +106,10 @@ impl Cryptoki<'_> {
     }
 }
 
-/// What the template does not say of secrecy is what the base key says.
-fn follow(draft: &mut Draft, template: &Template, base: &Object) {
-    if template.get(ck::CKA_SENSITIVE).is_none() {
-        draft.object.facts.sensitive = base.facts.sensitive;
-    }
-    if template.get(ck::CKA_EXTRACTABLE).is_none() {
-        draft.object.facts.extractable = base.facts.extractable;
-    }
-}
-
 /// The type and the size of the pair: on a curve, what CKA_EC_PARAMS names.
 fn pair_of(public: &Draft, pair: KeyType, generate: &Generate) -> Result<(KeyType, usize), Fault> {
-    if pair == KeyType::MlKemKeyPair {
-        return Ok((pair, public.parameter_set_bits()?));
+    if matches!(pair, KeyType::MlKemKeyPair | KeyType::MlDsaKeyPair) {
+        return Ok((pair, public.parameter_set_bits(pair)?));
     }
     let KeyType::EccKeyPair(_) = pair else {
         let bits = public.number_of(ck::CKA_MODULUS_BITS).unwrap_or(0);
@@ -220,7 +126,7 @@ fn generated_origin(mechanism: &Mechanism) -> Origin {
 }
 
 /// The object with its origin: what holds of where it came from, as far as the template kept it.
-fn finished(draft: Draft, origin: Origin) -> Object {
+pub(super) fn finished(draft: Draft, origin: Origin) -> Object {
     let mut object = draft.finish();
     object.origin = Origin {
         always_sensitive: origin.always_sensitive && object.facts.sensitive,

@@ -7,6 +7,7 @@ mod asynchronous;
 mod built_in;
 mod code;
 mod crypt;
+mod derive;
 mod dual;
 mod events;
 mod find;
@@ -28,6 +29,7 @@ mod wrapping_authenticated;
 
 pub use crate::attribute::{AttributeReply, Template};
 pub use code::code;
+pub use derive::NotDerived;
 pub use given::Operation;
 pub use info::{Info, MechanismInfo, SessionInfo, SlotInfo, TokenInfo};
 pub use kem::Encapsulated;

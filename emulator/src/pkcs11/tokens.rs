@@ -75,7 +75,7 @@ impl Cryptoki<'_> {
     /// C_SetPIN: changes the PIN of whoever is logged in, of the user in a public session.
     ///
     /// # Errors
-    /// [`Fault::WrongPin`], [`Fault::PinLength`], [`Fault::SessionReadOnly`], [`Fault::NoUserPin`]; what the store
+    /// [`Fault::WrongPin`], [`Fault::PinLength`], [`Fault::SessionReadOnly`], [`Fault::NoPinToChange`]; what the store
     /// refuses.
     pub fn set_pin(&self, session: u64, old: &[u8], new: &[u8]) -> Result<(), Fault> {
         let access = self.access(session)?;
@@ -86,7 +86,10 @@ impl Cryptoki<'_> {
             return Err(Fault::PinLength);
         }
         let user = if access.is_so() { User::So } else { User::User };
-        let key = self.emulator.try_pin(&access.token, user, old)?;
+        let key = self.emulator.try_pin(&access.token, user, old).map_err(|fault| match fault {
+            Fault::NoUserPin => Fault::NoPinToChange,
+            other => other,
+        })?;
         self.change_header(&access, |header| {
             header.set_pin(user, new, &key, self.emulator.cost(), &*self.emulator.rng)
         })

@@ -1,7 +1,7 @@
 //! Reading, exporting, destroying and purging keys (PSA Crypto, "Key management reference").
 
 use super::{Attributes, KeyId, Lifetime, Psa, Status};
-use crate::algorithms::{self, ml_kem};
+use crate::algorithms::{self, parameter_sets, public_key_info};
 use crate::emulator::TRIES;
 use crate::fault::Fault;
 use crate::key::key_type::KeyType;
@@ -36,7 +36,8 @@ impl Psa<'_> {
         if !key.attributes().key_type.is_public() && !found.object.is_exportable() {
             return Err(Fault::NotExportable);
         }
-        if key.attributes().key_type == KeyType::MlKemKeyPair && ml_kem::seed_of(&key).is_none() {
+        let has_seed = matches!(key.attributes().key_type, KeyType::MlKemKeyPair | KeyType::MlDsaKeyPair);
+        if has_seed && parameter_sets::seed_of(&key).is_none() {
             // PSA's format is the seed, and an expanded key from PKCS#11 has none.
             return Err(Fault::NotExportable);
         }
@@ -61,6 +62,26 @@ impl Psa<'_> {
         let found = self.find(id)?;
         let public = algorithms::public_of(&*self.effective(&found)?)?;
         Ok(public.material().expose().to_vec())
+    }
+
+    /// A public key, or the public half of a pair, as the DER of its SubjectPublicKeyInfo (RFC 5280): no function of the
+    /// specification.
+    ///
+    /// # Errors
+    /// PSA_ERROR_INVALID_ARGUMENT for a key without a public half; PSA_ERROR_INVALID_HANDLE.
+    ///
+    /// ```
+    /// # use twintoken::{Emulator, Settings, psa::*};
+    /// # let emulator = Emulator::open(Settings::memory())?;
+    /// # let psa = emulator.psa();
+    /// let attributes = Attributes::new().with_key_type(KeyType::ECC_KEY_PAIR_SECP_R1).with_bits(256);
+    /// let key = psa.generate_key(&attributes)?;
+    /// assert_eq!(psa.public_key_info(key)?.len(), 91);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn public_key_info(&self, id: KeyId) -> Result<Vec<u8>, Status> {
+        let found = self.find(id)?;
+        Ok(public_key_info::encode(&*self.effective(&found)?)?)
     }
 
     /// psa_get_key_attributes.

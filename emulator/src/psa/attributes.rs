@@ -274,6 +274,7 @@ fn widest(key_type: key_type::KeyType, usage: Usage) -> Algorithm {
             Algorithm::PURE_EDDSA
         }
         Core::MlKemKeyPair | Core::MlKemPublicKey => Algorithm::ML_KEM,
+        Core::MlDsaKeyPair | Core::MlDsaPublicKey => Algorithm::ML_DSA,
         Core::RsaKeyPair | Core::RsaPublicKey if signs => Algorithm::rsa_pkcs1v15_sign(Algorithm::ANY_HASH),
         _ => Algorithm::NONE,
     }

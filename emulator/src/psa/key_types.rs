@@ -15,7 +15,7 @@ impl std::fmt::Debug for KeyType {
 }
 
 /// Core types and their numbers. The first row of a core type is how it reads.
-const NUMBERS: [(KeyType, key_type::KeyType); 26] = [
+const NUMBERS: [(KeyType, key_type::KeyType); 28] = [
     (KeyType::RAW_DATA, key_type::KeyType::RawData),
     (KeyType::HMAC, key_type::KeyType::Hmac),
     (KeyType::DERIVE, key_type::KeyType::Derive),
@@ -32,6 +32,8 @@ const NUMBERS: [(KeyType, key_type::KeyType); 26] = [
     (KeyType::RSA_KEY_PAIR, key_type::KeyType::RsaKeyPair),
     (KeyType::ML_KEM_PUBLIC_KEY, key_type::KeyType::MlKemPublicKey),
     (KeyType::ML_KEM_KEY_PAIR, key_type::KeyType::MlKemKeyPair),
+    (KeyType::ML_DSA_PUBLIC_KEY, key_type::KeyType::MlDsaPublicKey),
+    (KeyType::ML_DSA_KEY_PAIR, key_type::KeyType::MlDsaKeyPair),
     (KeyType::ECC_PUBLIC_KEY_SECP_R1, key_type::KeyType::EccPublicKey(EccFamily::SecpR1)),
     (KeyType::ECC_KEY_PAIR_SECP_R1, key_type::KeyType::EccKeyPair(EccFamily::SecpR1)),
     (KeyType::ECC_PUBLIC_KEY_SECP_K1, key_type::KeyType::EccPublicKey(EccFamily::SecpK1)),
@@ -71,6 +73,10 @@ impl KeyType {
     pub const RSA_PUBLIC_KEY: KeyType = KeyType(0x4001);
     /// PSA_KEY_TYPE_RSA_KEY_PAIR.
     pub const RSA_KEY_PAIR: KeyType = KeyType(0x7001);
+    /// PSA_KEY_TYPE_ML_DSA_PUBLIC_KEY.
+    pub const ML_DSA_PUBLIC_KEY: KeyType = KeyType(0x4002);
+    /// PSA_KEY_TYPE_ML_DSA_KEY_PAIR.
+    pub const ML_DSA_KEY_PAIR: KeyType = KeyType(0x7002);
     /// PSA_KEY_TYPE_ML_KEM_PUBLIC_KEY.
     pub const ML_KEM_PUBLIC_KEY: KeyType = KeyType(0x4004);
     /// PSA_KEY_TYPE_ML_KEM_KEY_PAIR.
@@ -103,7 +109,7 @@ impl KeyType {
     }
 
     /// How a core type reads. PKCS#11's generic secret is what its usage says.
-    pub(super) fn of(core: key_type::KeyType, usage: Usage) -> KeyType {
+    pub(crate) fn of(core: key_type::KeyType, usage: Usage) -> KeyType {
         if let key_type::KeyType::HmacWith(_) = core {
             return KeyType::HMAC;
         }

@@ -50,7 +50,7 @@ pub use pake::{PakeCipherSuite, PakeOperation, PakePrimitive};
 pub use sign::{SignOperation, VerifyOperation};
 pub use sizes::*;
 pub use status::{Status, reason, status};
-pub use storage::{STORAGE_SUPPORT_SET_EXTENDED, StorageFlags, StorageInfo};
+pub use storage::{LARGEST_ASSET, STORAGE_SUPPORT_SET_EXTENDED, StorageFlags, StorageInfo};
 pub(crate) use tokens::Unlocked;
 pub use xof::XofOperation;
 

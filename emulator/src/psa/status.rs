@@ -177,6 +177,7 @@ pub fn status(fault: &Fault) -> Status {
         | Fault::PinLocked(_)
         | Fault::PinLength
         | Fault::NoUserPin
+        | Fault::NoPinToChange
         | Fault::UsageForbidden(_)
         | Fault::AlgorithmForbidden(_)
         | Fault::KeyIndigestible

@@ -1,6 +1,7 @@
 //! What NIST SP 800-108's derivations are asked for: the pseudorandom function, and the fields of its input.
 
 use crate::key::algorithm::Hash;
+use crate::secret::Secret;
 
 /// A pseudorandom function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +37,10 @@ pub enum Field {
     },
     /// Bytes as they are.
     Bytes(Vec<u8>),
+    /// The value of a secret key by its handle, before the face has found it.
+    Handle(u64),
+    /// The value of a secret key.
+    Secret(Secret),
 }
 
 /// The whole parameter.

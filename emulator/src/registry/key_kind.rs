@@ -22,6 +22,8 @@ pub enum KeyKind {
     Hmac(Hash),
     /// ML-KEM.
     MlKem,
+    /// ML-DSA.
+    MlDsa,
     /// ChaCha20.
     ChaCha20,
     /// XChaCha20.
@@ -44,6 +46,7 @@ impl KeyKind {
             KeyKind::TripleDes => matches!(key_type, KeyType::Des2 | KeyType::Des3),
             KeyKind::AnySecret => key_type.is_secret(),
             KeyKind::MlKem => matches!(key_type, KeyType::MlKemKeyPair | KeyType::MlKemPublicKey),
+            KeyKind::MlDsa => matches!(key_type, KeyType::MlDsaKeyPair | KeyType::MlDsaPublicKey),
             KeyKind::Hmac(wanted) => match key_type {
                 KeyType::Hmac | KeyType::GenericSecret => true,
                 KeyType::HmacWith(hash) => hash == wanted,

@@ -11,6 +11,7 @@ pub mod kem;
 mod key_kind;
 pub mod message;
 pub mod parameter;
+pub mod prehash;
 mod recover;
 mod sizes;
 pub mod xof;
@@ -30,7 +31,7 @@ use kdf::Kdf;
 use kem::Kem;
 use message::MessageShape;
 use parameter::{Parameter, Shape};
-use xof::Xof;
+use xof::{Xof, XofState};
 
 /// What a PSA caller hands to the algorithm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +60,13 @@ pub enum Gather {
     All,
     /// In parts, hashed as they come; the mechanism signs the digest.
     Digest(Hash),
+    /// In parts, into an XOF as they come; the mechanism signs as many bytes of its output.
+    Xof {
+        /// Begins one.
+        begin: fn() -> Box<dyn XofState>,
+        /// How many bytes.
+        length: usize,
+    },
     /// In parts, into a MAC.
     Mac(fn(&Key) -> Result<Box<dyn MacState>, Fault>),
 }
@@ -173,11 +181,17 @@ pub enum End {
 /// Gives the secret of a key and the parameter; a derivation of any length gives as many bytes as are asked for.
 pub type DeriveFn = fn(&Key, &Parameter, wanted: Option<usize>) -> Result<Secret, Fault>;
 
+/// Gives the secrets of several keys, by the lengths that are asked for, in bytes; one of no length is as long as suits the
+/// mechanism.
+pub type DeriveSeveralFn = fn(&Key, &Parameter, lengths: &[Option<usize>]) -> Result<Vec<Secret>, Fault>;
+
 /// Key agreement and derivation.
 #[derive(Clone, Copy)]
 pub struct Derive {
     /// Derives.
     pub derive: DeriveFn,
+    /// Derives several keys at once.
+    pub several: Option<DeriveSeveralFn>,
     /// The end at which bytes go that the new key has no room for.
     pub drops: End,
     /// Whether what is made of a sensitive or unextractable key must be so too.

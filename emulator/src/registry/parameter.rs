@@ -1,6 +1,7 @@
 //! Mechanism parameters: their shapes in the rows, and their values once pointers are out of the way.
 
 use super::counted::Counted;
+use super::prehash::{Hedge, Prehash};
 use crate::key::algorithm::Hash;
 use crate::secret::Secret;
 
@@ -42,6 +43,10 @@ pub enum Shape {
     Ecdh1,
     /// CK_EDDSA_PARAMS, or nothing.
     Eddsa,
+    /// CK_SIGN_ADDITIONAL_CONTEXT, or nothing.
+    SignContext,
+    /// CK_HASH_SIGN_ADDITIONAL_CONTEXT.
+    SignHashContext,
 }
 
 impl Shape {
@@ -67,6 +72,8 @@ impl Shape {
             Shape::Oaep => "CK_RSA_PKCS_OAEP_PARAMS",
             Shape::Ecdh1 => "CK_ECDH1_DERIVE_PARAMS",
             Shape::Eddsa => "CK_EDDSA_PARAMS (optional)",
+            Shape::SignContext => "CK_SIGN_ADDITIONAL_CONTEXT (optional)",
+            Shape::SignHashContext => "CK_HASH_SIGN_ADDITIONAL_CONTEXT",
         }
     }
 }
@@ -161,6 +168,15 @@ pub enum Parameter {
         prehash: bool,
         /// The context, at most 255 bytes.
         context: Vec<u8>,
+    },
+    /// ML-DSA.
+    Signing {
+        /// Whether chance takes part.
+        hedge: Hedge,
+        /// The context, at most 255 bytes.
+        context: Vec<u8>,
+        /// The hash that is signed, where the mechanism does not name it.
+        prehash: Option<Prehash>,
     },
 }
 

@@ -148,7 +148,7 @@ fn tell(progress: &ProgressBar, trial: &Trial) {
     progress.inc(1);
     progress.set_message(trial.prey.name.clone());
     if trial.caught.is_none() {
-        let line = format!("missed: {}", trial.prey.name);
+        let line = format!("missed: {}: {}", trial.prey.name, trial.prey.sentence);
         if progress.is_hidden() {
             eprintln!("{line}");
         } else {

@@ -2,7 +2,8 @@
 /* The PSA Certified Crypto API 1.5, as the library twintoken-psa has it. This is the header to include.
  *
  * Above each function: what it does, and its errors beyond those that its chapter names. A null pointer with a length
- * other than 0, and a null pointer where something is to be written, are PSA_ERROR_INVALID_ARGUMENT. */
+ * other than 0, and a null pointer where something is to be written, are PSA_ERROR_INVALID_ARGUMENT. Calls that
+ * begin an operation answer PSA_ERROR_INSUFFICIENT_MEMORY when 4096 of its kind are active. */
 
 #ifndef PSA_CRYPTO_H
 #define PSA_CRYPTO_H

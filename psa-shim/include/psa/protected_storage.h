@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-/* Protected Storage: entries on storage that others may reach, sealed against them (PSA Secure Storage API 1.0). */
+/* Protected Storage: entries on storage that others may reach, sealed against them (PSA Secure Storage API 1.0).
+ *
+ * Every call answers PSA_ERROR_NOT_PERMITTED for a token that asks for its PIN. */
 
 #ifndef PSA_PROTECTED_STORAGE_H
 #define PSA_PROTECTED_STORAGE_H
@@ -26,7 +28,7 @@ psa_status_t psa_ps_set(psa_storage_uid_t uid, size_t data_length, const void *p
 
 /* psa_ps_get: reads up to data_size bytes from data_offset on; p_data_length tells how many there were.
  * Errors: PSA_ERROR_INVALID_ARGUMENT for uid 0, a null pointer or an offset behind the end, PSA_ERROR_DOES_NOT_EXIST,
- * PSA_ERROR_INVALID_SIGNATURE or PSA_ERROR_DATA_CORRUPT for data that were tampered with, PSA_ERROR_STORAGE_FAILURE,
+ * PSA_ERROR_DATA_CORRUPT for data that something else changed, PSA_ERROR_STORAGE_FAILURE,
  * PSA_ERROR_GENERIC_ERROR. */
 psa_status_t psa_ps_get(psa_storage_uid_t uid, size_t data_offset, size_t data_size, void *p_data,
                         size_t *p_data_length);

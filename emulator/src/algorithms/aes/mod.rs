@@ -134,7 +134,13 @@ const fn derivation(name: &'static str, ckm: u64, parameter: Shape) -> Mechanism
         keys: &[KeyKind::Aes],
         sizes: SIZES,
         parameter,
-        derive: Some(Derive { derive: encrypt_data, drops: End::Trailing, inherits: false, follows: false }),
+        derive: Some(Derive {
+            derive: encrypt_data,
+            several: None,
+            drops: End::Trailing,
+            inherits: false,
+            follows: false,
+        }),
         ..Mechanism::NOTHING
     }
 }

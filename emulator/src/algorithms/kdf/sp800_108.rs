@@ -8,34 +8,65 @@ use crate::key::key_type::KeyType;
 use crate::registry::constants as ck;
 use crate::registry::counted::{Counted, Encoding, Field, Prf};
 use crate::registry::parameter::{Parameter, Shape};
-use crate::registry::{Derive, DeriveFn, End, KeyKind, Mechanism, Sizes, Unit};
+use crate::registry::{Derive, DeriveFn, DeriveSeveralFn, End, KeyKind, Mechanism, Sizes, Unit};
 use crate::secret::Secret;
 use zeroize::Zeroizing;
+
+/// A mode for one key.
+macro_rules! one {
+    ($mode:ident) => {
+        |key, parameter, wanted| {
+            let keys = $mode(key, parameter, &[wanted])?;
+            keys.into_iter().next().ok_or(Fault::Internal("a derivation of one key"))
+        }
+    };
+}
 
 /// The family's rows.
 pub static FAMILY: Family = Family {
     name: "sp800-108",
     mechanisms: &[
-        row("CKM_SP800_108_COUNTER_KDF", ck::CKM_SP800_108_COUNTER_KDF, Shape::Counted, counter),
-        row("CKM_SP800_108_FEEDBACK_KDF", ck::CKM_SP800_108_FEEDBACK_KDF, Shape::Feedback, feedback),
+        row(
+            "CKM_SP800_108_COUNTER_KDF",
+            ck::CKM_SP800_108_COUNTER_KDF,
+            Shape::Counted,
+            (one!(counter), counter),
+        ),
+        row(
+            "CKM_SP800_108_FEEDBACK_KDF",
+            ck::CKM_SP800_108_FEEDBACK_KDF,
+            Shape::Feedback,
+            (one!(feedback), feedback),
+        ),
         row(
             "CKM_SP800_108_DOUBLE_PIPELINE_KDF",
             ck::CKM_SP800_108_DOUBLE_PIPELINE_KDF,
             Shape::Counted,
-            double_pipeline,
+            (one!(double_pipeline), double_pipeline),
         ),
     ],
     keys: None,
 };
 
-const fn row(name: &'static str, ckm: u64, parameter: Shape, derive: DeriveFn) -> Mechanism {
+const fn row(
+    name: &'static str,
+    ckm: u64,
+    parameter: Shape,
+    (derive, several): (DeriveFn, DeriveSeveralFn),
+) -> Mechanism {
     Mechanism {
         name,
         ckm,
         keys: &[KeyKind::AnySecret],
         sizes: Sizes { min: 8, max: hmac::LONGEST * 8, unit: Unit::Bits },
         parameter,
-        derive: Some(Derive { derive, drops: End::Trailing, inherits: false, follows: true }),
+        derive: Some(Derive {
+            derive,
+            several: Some(several),
+            drops: End::Trailing,
+            inherits: false,
+            follows: true,
+        }),
         ..Mechanism::NOTHING
     }
 }
@@ -44,12 +75,12 @@ const fn row(name: &'static str, ckm: u64, parameter: Shape, derive: DeriveFn) -
 struct Run<'a> {
     counted: &'a Counted,
     prf: Box<dyn prf::Prf>,
-    /// The length of the key, in bytes.
-    wanted: usize,
+    /// The lengths of the keys, in bytes.
+    lengths: Vec<usize>,
 }
 
 impl<'a> Run<'a> {
-    fn new(key: &Key, parameter: &'a Parameter, wanted: Option<usize>) -> Result<Run<'a>, Fault> {
+    fn new(key: &Key, parameter: &'a Parameter, asked: &[Option<usize>]) -> Result<Run<'a>, Fault> {
         let Parameter::Counted(counted) = parameter else {
             return Err(Fault::BadParameter("a parameter of SP 800-108 is expected"));
         };
@@ -59,11 +90,11 @@ impl<'a> Run<'a> {
             Prf::AesCmac if key.attributes().key_type == KeyType::Aes => prf::aes_cmac(material)?,
             Prf::AesCmac => return Err(Fault::WrongKeyType("AES-CMAC")),
         };
-        let wanted = wanted.unwrap_or(prf.length());
-        if wanted > hmac::LONGEST {
-            return Err(Fault::KeySize { bits: wanted.saturating_mul(8) });
+        let lengths: Vec<usize> = asked.iter().map(|one| one.unwrap_or(prf.length())).collect();
+        if let Some(long) = lengths.iter().find(|length| **length > hmac::LONGEST) {
+            return Err(Fault::KeySize { bits: long.saturating_mul(8) });
         }
-        Ok(Run { counted, prf, wanted })
+        Ok(Run { counted, prf, lengths })
     }
 
     /// Checks which fields there are; in counter mode the iteration variable is the counter.
@@ -88,8 +119,9 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
+    /// How many blocks there are: no two keys have bytes of one block.
     fn blocks(&self) -> usize {
-        self.wanted.div_ceil(self.prf.length())
+        self.lengths.iter().map(|length| length.div_ceil(self.prf.length())).sum()
     }
 
     /// The input for block `count`, with the iteration variable of the modes that are not counter mode; without either
@@ -99,8 +131,11 @@ impl<'a> Run<'a> {
         for field in &self.counted.fields {
             match (field, turn) {
                 (Field::Bytes(bytes), _) => out.extend_from_slice(bytes),
+                (Field::Secret(bytes), _) => out.extend_from_slice(bytes.expose()),
+                (Field::Handle(_), _) => return Err(Fault::Internal("a key's handle that nobody looked up")),
                 (Field::Length { of_blocks, encoding }, _) => {
-                    let length = if *of_blocks { self.blocks() * self.prf.length() } else { self.wanted };
+                    let keys = self.lengths.iter().sum();
+                    let length = if *of_blocks { self.blocks() * self.prf.length() } else { keys };
                     out.extend(encode(length as u64 * 8, *encoding)?);
                 }
                 (Field::Iteration(None), Some((_, variable))) => out.extend_from_slice(variable),
@@ -114,17 +149,22 @@ impl<'a> Run<'a> {
     }
 
     /// Block after block; `variable` gives the iteration variable of the block behind the one that it is handed.
-    fn all(&self, mut variable: impl FnMut(&Secret) -> Secret) -> Result<Secret, Fault> {
-        let mut out = Zeroizing::new(Vec::with_capacity(self.wanted + self.prf.length()));
-        let mut before = Secret::default();
-        for count in 1..=self.blocks() as u64 {
-            let current = variable(&before);
-            let input = self.input(Some((count, current.expose())))?;
-            before = self.prf.of(&[&input]);
-            out.extend_from_slice(before.expose());
+    fn all(&self, mut variable: impl FnMut(&Secret) -> Secret) -> Result<Vec<Secret>, Fault> {
+        let (mut before, mut count) = (Secret::default(), 0);
+        let mut keys = Vec::with_capacity(self.lengths.len());
+        for length in &self.lengths {
+            let mut out = Zeroizing::new(Vec::with_capacity(length + self.prf.length()));
+            while out.len() < *length {
+                count += 1;
+                let current = variable(&before);
+                let input = self.input(Some((count, current.expose())))?;
+                before = self.prf.of(&[&input]);
+                out.extend_from_slice(before.expose());
+            }
+            out.truncate(*length);
+            keys.push(Secret::new(std::mem::take(&mut *out)));
         }
-        out.truncate(self.wanted);
-        Ok(Secret::new(std::mem::take(&mut *out)))
+        Ok(keys)
     }
 }
 
@@ -144,22 +184,26 @@ fn encode(number: u64, encoding: Encoding) -> Result<Vec<u8>, Fault> {
 }
 
 /// SP 800-108, §4.1.
-fn counter(key: &Key, parameter: &Parameter, wanted: Option<usize>) -> Result<Secret, Fault> {
-    let run = Run::new(key, parameter, wanted)?;
+fn counter(key: &Key, parameter: &Parameter, lengths: &[Option<usize>]) -> Result<Vec<Secret>, Fault> {
+    let run = Run::new(key, parameter, lengths)?;
     run.check(true)?;
     run.all(|_| Secret::default())
 }
 
 /// SP 800-108, §4.2.
-fn feedback(key: &Key, parameter: &Parameter, wanted: Option<usize>) -> Result<Secret, Fault> {
-    let run = Run::new(key, parameter, wanted)?;
+fn feedback(key: &Key, parameter: &Parameter, lengths: &[Option<usize>]) -> Result<Vec<Secret>, Fault> {
+    let run = Run::new(key, parameter, lengths)?;
     run.check(false)?;
     run.all(|before| if before.is_empty() { Secret::from(run.counted.iv.as_slice()) } else { before.clone() })
 }
 
 /// SP 800-108, §4.3.
-fn double_pipeline(key: &Key, parameter: &Parameter, wanted: Option<usize>) -> Result<Secret, Fault> {
-    let run = Run::new(key, parameter, wanted)?;
+fn double_pipeline(
+    key: &Key,
+    parameter: &Parameter,
+    lengths: &[Option<usize>],
+) -> Result<Vec<Secret>, Fault> {
+    let run = Run::new(key, parameter, lengths)?;
     run.check(false)?;
     let first = run.input(None)?;
     let mut chain = Secret::from(first.as_slice());

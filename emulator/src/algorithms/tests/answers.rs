@@ -46,6 +46,8 @@ fn parameter(text: &str) -> Parameter {
     match fields[..] {
         [""] => Parameter::None,
         ["eddsa"] => Parameter::Eddsa { prehash: false, context: Vec::new() },
+        ["eddsa", context] => Parameter::Eddsa { prehash: false, context: unhex(context) },
+        ["eddsaph", context] => Parameter::Eddsa { prehash: true, context: unhex(context) },
         ["iv", iv] => Parameter::Iv(unhex(iv)),
         ["mac", length] => Parameter::MacLength(length.parse().unwrap()),
         ["key", key] => Parameter::OtherKey(Secret::new(unhex(key))),
@@ -165,7 +167,7 @@ fn check_wrap(answer: &Answer) {
 #[test]
 fn each_private_key_info_made_elsewhere_is_read_and_is_what_is_written() {
     let infos = lines("private_key_infos.csv");
-    assert_eq!(infos.len(), 8);
+    assert_eq!(infos.len(), 10);
     for columns in infos {
         let (line, info) = (key_line(&columns[0]), unhex(&columns[1]));
         let (key_type, _, material) = private_key_info::decode(&info).unwrap();
@@ -207,8 +209,9 @@ fn each_known_answer_is_given_and_each_row_has_one() {
             }
         }
     }
-    // Those of key encapsulation have a file of their own.
-    let elsewhere = |row: &&Mechanism| row.generate.is_some() || row.kem.is_some();
+    // Those of ML-KEM and ML-DSA have files of their own.
+    let elsewhere =
+        |row: &&Mechanism| row.generate.is_some() || row.kem.is_some() || row.keys == [KeyKind::MlDsa];
     let elsewhere = super::super::mechanisms().filter(elsewhere).count();
     assert_eq!(
         answered.len() + elsewhere,

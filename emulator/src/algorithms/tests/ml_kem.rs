@@ -1,6 +1,6 @@
 //! ML-KEM against the lines of `ml_kem.csv`, which are Project Wycheproof's.
 
-use super::super::{ml_kem, private_key_info, public_of};
+use super::super::{ml_kem, parameter_sets, private_key_info, public_of};
 use super::*;
 use crate::registry::kem::Kem;
 
@@ -58,11 +58,11 @@ fn a_seed_gives_the_keys_of_fips_203_and_the_expanded_key_is_the_same_key() {
         let pair = try_key(PAIR, line.bits, &line.seed).unwrap();
         assert_eq!(public_of(&pair).unwrap().material().expose(), line.public, "{}", line.origin);
         assert_eq!(ml_kem::expanded_of(&pair).unwrap().expose(), line.expanded, "{}", line.origin);
-        assert_eq!(ml_kem::seed_of(&pair).unwrap().expose(), line.seed);
+        assert_eq!(parameter_sets::seed_of(&pair).unwrap().expose(), line.seed);
         let expanded = try_key(PAIR, line.bits, &line.expanded).unwrap();
         assert_eq!(public_of(&expanded).unwrap().material().expose(), line.public);
         assert_eq!(ml_kem::expanded_of(&expanded).unwrap().expose(), line.expanded);
-        assert_eq!(ml_kem::seed_of(&expanded), None);
+        assert_eq!(parameter_sets::seed_of(&expanded), None);
         assert_eq!(try_key(PUBLIC, 0, &line.public).unwrap().attributes().bits, line.bits);
         for key in [pair, expanded] {
             let (key_type, bits, material) =
@@ -123,7 +123,10 @@ fn a_public_key_decapsulates_nothing_and_a_seed_alone_names_no_parameter_set() {
     assert!(matches!(try_key(PAIR, 0, &line.seed), Err(Fault::InvalidKey(_))));
     assert!(matches!(try_key(PAIR, 512, &line.seed[1..]), Err(Fault::InvalidKey(_))));
     let other = [1; ml_kem::SEED];
-    let refused = ml_kem::pair_from_parts(512, &other, &line.expanded);
+    let refused = parameter_sets::pair_from_parts(PAIR, 512, &other, &line.expanded);
     assert!(matches!(refused, Err(Fault::TemplateInconsistent(_))));
-    assert_eq!(ml_kem::pair_from_parts(512, &line.seed, &line.expanded).unwrap().expose(), line.seed);
+    assert_eq!(
+        parameter_sets::pair_from_parts(PAIR, 512, &line.seed, &line.expanded).unwrap().expose(),
+        line.seed
+    );
 }

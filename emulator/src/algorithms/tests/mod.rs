@@ -2,8 +2,10 @@
 
 mod answers;
 mod ciphers;
+mod curve448;
 mod foreign;
 mod keys;
+mod ml_dsa;
 mod ml_kem;
 mod rows;
 mod rsa_keys;
@@ -129,6 +131,12 @@ fn pss(hash: Hash, salt: usize) -> Parameter {
 fn gathered(row: &Mechanism, message: &[u8]) -> Vec<u8> {
     match row.sign.unwrap().gather {
         Gather::Digest(hash) => super::digest::hash(hash, message),
+        Gather::Xof { begin, length } => {
+            let (mut state, mut digest) = (begin(), vec![0; length]);
+            state.update(message);
+            state.finish().read(&mut digest);
+            digest
+        }
         _ => message.to_vec(),
     }
 }

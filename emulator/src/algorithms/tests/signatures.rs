@@ -3,12 +3,20 @@
 use super::super::rsa::pkcs1v15::{digest_info, digest_info_hash};
 use super::super::{digest, mechanisms};
 use super::*;
+use crate::registry::KeyKind;
 use crate::registry::parameter::Shape;
+use crate::registry::prehash::{Hedge, Prehash};
 
 /// A key, a fitting parameter and a fitting message for a row that signs.
 fn example(row: &Mechanism) -> (Key, Parameter, Vec<u8>) {
     let hash = row.psa.and_then(|psa| psa.algorithm.hash()).unwrap_or(Hash::Sha256);
     let raw = matches!(row.sign.unwrap().gather, Gather::Once);
+    if row.keys == [KeyKind::MlDsa] {
+        let prehash = raw.then_some(Prehash::Of(Hash::Sha256));
+        let parameter = Parameter::Signing { hedge: Hedge::Required, context: Vec::new(), prehash };
+        let message = if raw { digest::hash(Hash::Sha256, b"message") } else { b"message".to_vec() };
+        return (try_key(KeyType::MlDsaKeyPair, 128, &[7; 32]).unwrap(), parameter, message);
+    }
     let message = if raw { digest::hash(hash, b"message") } else { b"message".to_vec() };
     let parameter = match row.parameter {
         Shape::Pss => pss(hash, hash.length()),
@@ -58,7 +66,7 @@ fn each_row_refuses_a_parameter_that_is_not_its_own() {
         let check = row.sign.unwrap().check;
         assert!(matches!(check(&key, &Parameter::Iv(vec![0; 16])), Err(Fault::BadParameter(_))));
         let none = check(&key, &Parameter::None);
-        let needed = matches!(row.parameter, Shape::Pss | Shape::MacLength);
+        let needed = matches!(row.parameter, Shape::Pss | Shape::MacLength | Shape::SignHashContext);
         assert_eq!(none.is_ok(), !needed, "{}", row.name);
     }
 }
@@ -68,7 +76,7 @@ fn a_broken_random_source_is_named_and_never_signs() {
     for row in signing_rows() {
         let (key, parameter, message) = example(row);
         let signed = (row.sign.unwrap().sign)(&key, &parameter, &gathered(row, &message), &Broken);
-        let random = row.name.contains("RSA") || row.name.contains("ECDSA");
+        let random = ["RSA", "ECDSA", "ML_DSA"].iter().any(|family| row.name.contains(family));
         if random {
             assert_eq!(signed, Err(Fault::NoEntropy), "{}", row.name);
         } else {

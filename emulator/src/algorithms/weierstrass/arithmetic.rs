@@ -51,7 +51,7 @@ impl Ready {
             Curve::Secp256k1 => k256_curve::private(scalar),
             Curve::BrainpoolP256r1 => bp256_curve::private(scalar),
             Curve::BrainpoolP384r1 => bp384_curve::private(scalar),
-            Curve::X25519 | Curve::Ed25519 => Err(Fault::CurveNotSupported),
+            Curve::X25519 | Curve::X448 | Curve::Ed25519 | Curve::Ed448 => Err(Fault::CurveNotSupported),
         }
     }
 
@@ -67,7 +67,7 @@ impl Ready {
             Curve::Secp256k1 => k256_curve::public(point),
             Curve::BrainpoolP256r1 => bp256_curve::public(point),
             Curve::BrainpoolP384r1 => bp384_curve::public(point),
-            Curve::X25519 | Curve::Ed25519 => Err(Fault::CurveNotSupported),
+            Curve::X25519 | Curve::X448 | Curve::Ed25519 | Curve::Ed448 => Err(Fault::CurveNotSupported),
         }
     }
 }
@@ -81,7 +81,7 @@ pub(super) fn generate(curve: Curve, rng: &dyn Rng) -> Result<Secret, Fault> {
         Curve::Secp256k1 => k256_curve::generate(rng),
         Curve::BrainpoolP256r1 => bp256_curve::generate(rng),
         Curve::BrainpoolP384r1 => bp384_curve::generate(rng),
-        Curve::X25519 | Curve::Ed25519 => Err(Fault::CurveNotSupported),
+        Curve::X25519 | Curve::X448 | Curve::Ed25519 | Curve::Ed448 => Err(Fault::CurveNotSupported),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Attributes that are the numbers and bytes of keys themselves (PKCS#11 §6, "Mechanisms", by key type).
 
-use crate::algorithms::{curves, ml_kem, rsa};
+use crate::algorithms::{curves, parameter_sets, rsa};
 use crate::attribute::{Classes, Keys, Kind, Notes, Row, Value};
 use crate::key::Key;
 use crate::object::Object;
@@ -50,7 +50,7 @@ fn curve_parameters(object: &Object) -> Option<Value> {
 }
 
 fn parameter_set(object: &Object) -> Option<Value> {
-    Some(Value::Ulong(ml_kem::set_of(key(object)?)?))
+    Some(Value::Ulong(parameter_sets::set_of(key(object)?)?))
 }
 
 fn secret_value(object: &Object) -> Option<Value> {
@@ -106,18 +106,18 @@ pub(super) const ROWS: &[Row] = &[
         CKA_PARAMETER_SET,
         Ulong,
         PUBLIC,
-        MlKem,
+        OfParameterSet,
         Notes::CREATE_NEEDS.union(Notes::GENERATE_NEEDS),
         parameter_set
     ),
-    component!(CKA_PARAMETER_SET, Ulong, PRIVATE, MlKem, GIVEN, parameter_set),
-    component!(CKA_VALUE, Bytes, PUBLIC, MlKem, GIVEN, secret_value),
+    component!(CKA_PARAMETER_SET, Ulong, PRIVATE, OfParameterSet, GIVEN, parameter_set),
+    component!(CKA_VALUE, Bytes, PUBLIC, OfParameterSet, GIVEN, secret_value),
     // Either of the two will do for C_CreateObject; the draft asks for one.
-    component!(CKA_SEED, Bytes, PRIVATE, MlKem, SECRET_NUMBER, |object| {
-        Some(Value::Bytes(ml_kem::seed_of(key(object)?)?.clone()))
+    component!(CKA_SEED, Bytes, PRIVATE, OfParameterSet, SECRET_NUMBER, |object| {
+        Some(Value::Bytes(parameter_sets::seed_of(key(object)?)?.clone()))
     }),
-    component!(CKA_VALUE, Bytes, PRIVATE, MlKem, SECRET_NUMBER, |object| {
-        Some(Value::Bytes(ml_kem::expanded_of(key(object)?).ok()?))
+    component!(CKA_VALUE, Bytes, PRIVATE, OfParameterSet, SECRET_NUMBER, |object| {
+        Some(Value::Bytes(parameter_sets::expanded_of(key(object)?).ok()?))
     }),
     component!(CKA_VALUE, Bytes, SECRET, Any, SECRET_NUMBER.union(Notes::CREATE_NEEDS), secret_value),
     component!(

@@ -4,21 +4,25 @@ use crate::algorithms::{self, rsa};
 use crate::fault::Fault;
 use crate::grant::{Grant, Use};
 use crate::key::Key;
+use crate::key::key_type::Curve;
 use crate::key::policy::Usage;
 use crate::psa::attributes::hash_of;
 use crate::psa::{Algorithm, Hash, expect};
 use crate::registry::parameter::{Parameter, Shape};
+use crate::registry::prehash::{Hedge, Prehash};
 use crate::registry::{Mechanism, Takes};
 use std::sync::Arc;
 
+/// The bit that tells the deterministic kind of ML-DSA from the other.
+const DETERMINISTIC: u32 = 0x100;
 /// The longest context of a signature, in bytes.
 const LONGEST_CONTEXT: usize = 255;
 
 /// The row of a signature algorithm, for a message or a hash.
 pub(in crate::psa) fn sign_row(algorithm: Algorithm, takes: Takes) -> Result<&'static Mechanism, Fault> {
     let relative = plain_relative(algorithm)?;
-    // Ed25519ph has one row for messages and hashes.
-    let takes = if algorithm == Algorithm::ED25519PH { Takes::Message } else { takes };
+    // Ed25519ph and Ed448ph have one row for messages and hashes.
+    let takes = if is_prehashed_eddsa(algorithm) { Takes::Message } else { takes };
     algorithms::by_psa(relative, takes).ok_or(Fault::AlgorithmNotSupported(algorithm.0))
 }
 
@@ -37,11 +41,15 @@ pub(super) fn grant(
             return Err(Fault::UsageForbidden("sign or verify hashes"));
         }
     }
+    if is_prehashed_eddsa(algorithm) && key.curve().is_ok_and(|curve| curve != prehashed_curve(algorithm)) {
+        return Err(Fault::WrongKeyType(row.name));
+    }
     let parameter = match row.parameter {
         Shape::Pss => pss_parameter(algorithm, purpose)?,
-        Shape::Eddsa if algorithm == Algorithm::ED25519PH => {
+        Shape::Eddsa if is_prehashed_eddsa(algorithm) => {
             Parameter::Eddsa { prehash: true, context: context.to_vec() }
         }
+        Shape::SignContext | Shape::SignHashContext => signing_parameter(algorithm, row, context)?,
         Shape::Eddsa if algorithm == Algorithm::EDDSA_CTX => Parameter::Context(context.to_vec()),
         _ => Parameter::None,
     };
@@ -50,7 +58,32 @@ pub(super) fn grant(
 
 /// PSA_ALG_SIGN_SUPPORTS_CONTEXT.
 pub(super) fn supports_context(algorithm: Algorithm) -> bool {
-    algorithm == Algorithm::ED25519PH || algorithm == Algorithm::EDDSA_CTX
+    is_prehashed_eddsa(algorithm)
+        || algorithm == Algorithm::EDDSA_CTX
+        || algorithm.is_ml_dsa()
+        || algorithm.is_hash_ml_dsa()
+}
+
+/// Whether chance takes part, the context, and the hash where the row does not name it.
+fn signing_parameter(algorithm: Algorithm, row: &Mechanism, context: &[u8]) -> Result<Parameter, Fault> {
+    let hedge = if algorithm.0 & DETERMINISTIC == 0 { Hedge::Required } else { Hedge::Deterministic };
+    let prehash = match row.parameter {
+        Shape::SignHashContext => {
+            Some(Prehash::of(algorithm).ok_or(Fault::AlgorithmNotSupported(algorithm.0))?)
+        }
+        _ => None,
+    };
+    Ok(Parameter::Signing { hedge, context: context.to_vec(), prehash })
+}
+
+/// PSA_ALG_ED25519PH and PSA_ALG_ED448PH.
+pub(super) fn is_prehashed_eddsa(algorithm: Algorithm) -> bool {
+    algorithm == Algorithm::ED25519PH || algorithm == Algorithm::ED448PH
+}
+
+/// The one curve that such an algorithm is for.
+fn prehashed_curve(algorithm: Algorithm) -> Curve {
+    if algorithm == Algorithm::ED448PH { Curve::Ed448 } else { Curve::Ed25519 }
 }
 
 fn check_context(algorithm: Algorithm, context: &[u8]) -> Result<(), Fault> {
@@ -78,6 +111,9 @@ fn plain_relative(algorithm: Algorithm) -> Result<Algorithm, Fault> {
     if is_deterministic(algorithm) {
         return hash().map(Algorithm::ecdsa);
     }
+    if algorithm.is_ml_dsa() || algorithm.is_hash_ml_dsa() {
+        return Ok(Algorithm(algorithm.0 & !DETERMINISTIC));
+    }
     if supports_context(algorithm) {
         return Ok(Algorithm::PURE_EDDSA);
     }
@@ -95,6 +131,9 @@ fn pss_parameter(algorithm: Algorithm, purpose: Use) -> Result<Parameter, Fault>
 pub(super) fn raw_input(algorithm: Algorithm, hash: &[u8]) -> Result<Vec<u8>, Fault> {
     expect_hash(algorithm)?;
     if algorithm == Algorithm::ECDSA_ANY || algorithm == Algorithm::RSA_PKCS1V15_SIGN_RAW {
+        return Ok(hash.to_vec());
+    }
+    if algorithm.is_hash_ml_dsa() {
         return Ok(hash.to_vec());
     }
     let named = hash_of(algorithm)?;

@@ -235,7 +235,7 @@ impl Psa<'_> {
             };
             return weierstrass::sign_deterministic(grant.key(), hash, &digest);
         }
-        if takes == Takes::Hash && algorithm == Algorithm::ED25519PH {
+        if takes == Takes::Hash && form::is_prehashed_eddsa(algorithm) {
             return edwards::sign_prehashed(grant.key(), input, context);
         }
         let raw = if takes == Takes::Hash { form::raw_input(algorithm, input)? } else { input.to_vec() };
@@ -254,7 +254,7 @@ impl Psa<'_> {
     ) -> Result<(), Fault> {
         let key = self.effective(&self.find(key)?)?;
         let grant = form::grant(&key, algorithm, (takes, Use::Verify), context)?;
-        if takes == Takes::Hash && algorithm == Algorithm::ED25519PH {
+        if takes == Takes::Hash && form::is_prehashed_eddsa(algorithm) {
             return edwards::verify_prehashed(grant.key(), input, context, signature);
         }
         let raw = if takes == Takes::Hash { form::raw_input(algorithm, input)? } else { input.to_vec() };

@@ -41,7 +41,7 @@ pub struct StorageInfo {
 }
 
 /// The largest asset, in bytes: what is larger does not fit into the store.
-const LARGEST: usize = 64 << 20;
+pub const LARGEST_ASSET: usize = 64 << 20;
 
 /// The location whose token holds the assets.
 const LOCATION: u32 = 0;
@@ -51,7 +51,7 @@ fn checked(uid: u64) -> Result<(), Fault> {
 }
 
 fn fitting(length: usize) -> Result<u64, Fault> {
-    if length > LARGEST { Err(Fault::StoreFull) } else { Ok(length as u64) }
+    if length > LARGEST_ASSET { Err(Fault::StoreFull) } else { Ok(length as u64) }
 }
 
 impl Psa<'_> {

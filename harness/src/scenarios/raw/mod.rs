@@ -1,5 +1,6 @@
 //! Scenarios of raw calls: what the safe binding hides, chapter by chapter.
 
+mod again;
 mod attributes;
 mod bound;
 mod claims;
@@ -28,6 +29,7 @@ use crate::scenario::Scenario;
 pub fn all() -> Vec<Scenario> {
     [
         library::all(),
+        again::all(),
         exact::all(),
         claims::all(),
         sessions::all(),

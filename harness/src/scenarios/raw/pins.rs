@@ -122,6 +122,7 @@ fn initialising_the_token() -> Scenario {
     raw(&mut s, "open-the-new-token", open(S, RW), "§5.6.1 C_OpenSession", OK);
     let refused = &["CKR_USER_PIN_NOT_INITIALIZED"];
     raw(&mut s, "the-user-has-no-pin", login(S, CKU_USER, user_pin()), LOGIN, refused);
+    raw(&mut s, "nor-one-to-change", set_pin(user_pin(), "another-pin"), SET_PIN, WRONG);
     finds(&mut s, "the-object-is-destroyed", S, vec![label("object")], 0);
     s
 }

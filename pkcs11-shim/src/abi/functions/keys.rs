@@ -1,9 +1,12 @@
 //! Key management functions.
 
 use crate::abi::guard::cryptoki_functions;
+use crate::abi::mechanism::MoreKeys;
 use crate::abi::out::{Out, Place};
 use crate::abi::{bytes, mechanism, template};
-use cryptoki_sys::{CK_ATTRIBUTE, CK_BYTE, CK_MECHANISM, CK_OBJECT_HANDLE, CK_SESSION_HANDLE, CK_ULONG};
+use cryptoki_sys::{
+    CK_ATTRIBUTE, CK_BYTE, CK_INVALID_HANDLE, CK_MECHANISM, CK_OBJECT_HANDLE, CK_SESSION_HANDLE, CK_ULONG,
+};
 
 cryptoki_functions! {
     /// C_GenerateKey.
@@ -53,7 +56,7 @@ cryptoki_functions! {
     /// C_DeriveKey.
     fn C_DeriveKey(
         session: CK_SESSION_HANDLE,
-        mechanism: *mut CK_MECHANISM,
+        pointer: *mut CK_MECHANISM,
         base: CK_OBJECT_HANDLE,
         template: *mut CK_ATTRIBUTE,
         count: CK_ULONG,
@@ -62,9 +65,27 @@ cryptoki_functions! {
         face.knows_session(session)?;
         // SAFETY: the caller vouches for the mechanism, the template and the pointer.
         let (place, mechanism, template) =
-            unsafe { (Place::new(key)?, mechanism::read(&face, session, mechanism)?, template::read(template, count)?) };
-        place.put(face.derive_key(session, &mechanism, base, &template)?);
-        Ok(())
+            unsafe { (Place::new(key)?, mechanism::read(&face, session, pointer)?, template::read(template, count)?) };
+        // SAFETY: the caller vouches for the same mechanism, and for where it wants handles.
+        let more = unsafe { MoreKeys::read(pointer)? };
+        let templates: Vec<_> = std::iter::once(&template).chain(&more.templates).collect();
+        match (face.derive_keys(session, &mechanism, base, &templates), more) {
+            (Ok(handles), more) => {
+                if let [first, others @ ..] = handles.as_slice() {
+                    place.put(*first);
+                    more.put(others);
+                }
+                Ok(())
+            }
+            (Err(refused), more) => {
+                match refused.template {
+                    Some(0) if !more.is_empty() => place.put(CK_INVALID_HANDLE),
+                    Some(at) if at > 0 => more.blame(at - 1),
+                    _ => {}
+                }
+                Err(refused.fault)
+            }
+        }
     }
 
     /// C_WrapKey.

@@ -1,12 +1,16 @@
 //! CK_MECHANISM: the row's shape says what pParameter points to, and the structure there becomes a [`Parameter`].
 
 mod derivation;
+mod more_keys;
+mod signing;
 mod sp800_108;
+
+pub(super) use more_keys::MoreKeys;
 
 use super::bytes;
 use cryptoki_sys::{
-    CK_AES_CTR_PARAMS, CK_BBOOL, CK_BYTE, CK_EDDSA_PARAMS, CK_FALSE, CK_GCM_PARAMS, CK_MAC_GENERAL_PARAMS,
-    CK_MECHANISM, CK_RSA_PKCS_OAEP_PARAMS, CK_RSA_PKCS_PSS_PARAMS, CK_SESSION_HANDLE, CK_TRUE, CK_ULONG,
+    CK_AES_CTR_PARAMS, CK_BBOOL, CK_BYTE, CK_FALSE, CK_GCM_PARAMS, CK_MAC_GENERAL_PARAMS, CK_MECHANISM,
+    CK_RSA_PKCS_OAEP_PARAMS, CK_RSA_PKCS_PSS_PARAMS, CK_SESSION_HANDLE, CK_TRUE, CK_ULONG,
     CKZ_DATA_SPECIFIED,
 };
 use twintoken::fault::Fault;
@@ -72,7 +76,7 @@ unsafe fn parameter(given: &CK_MECHANISM, shape: Shape) -> Result<Parameter, Fau
     match shape {
         Shape::None if absent => Ok(Parameter::None),
         Shape::None => Err(Fault::BadParameter("the mechanism takes none")),
-        Shape::Eddsa | Shape::OptionalIv(_) if absent => Ok(Parameter::None),
+        Shape::Eddsa | Shape::SignContext | Shape::OptionalIv(_) if absent => Ok(Parameter::None),
         // SAFETY: this function's contract covers the parameter and what it points to, for each of these.
         Shape::Iv(length) | Shape::OptionalIv(length) => unsafe { iv(given, length) },
         // SAFETY: as above.
@@ -104,7 +108,11 @@ unsafe fn parameter(given: &CK_MECHANISM, shape: Shape) -> Result<Parameter, Fau
         // SAFETY: as above.
         Shape::Ecdh1 => unsafe { derivation::ecdh1(whole(given)?) },
         // SAFETY: as above.
-        Shape::Eddsa => unsafe { eddsa(whole(given)?) },
+        Shape::Eddsa => unsafe { signing::eddsa(whole(given)?) },
+        // SAFETY: as above.
+        Shape::SignContext => unsafe { signing::context(whole(given)?) },
+        // SAFETY: as above.
+        Shape::SignHashContext => unsafe { signing::hash_context(whole(given)?) },
     }
 }
 
@@ -237,19 +245,10 @@ unsafe fn oaep(given: CK_RSA_PKCS_OAEP_PARAMS) -> Result<Parameter, Fault> {
     Ok(Parameter::Oaep { hash, mask, label })
 }
 
-/// # Safety
-/// The context must be readable.
-unsafe fn eddsa(given: CK_EDDSA_PARAMS) -> Result<Parameter, Fault> {
-    let prehash = boolean(given.phFlag)?;
-    // SAFETY: the context is readable by this function's contract.
-    let context = unsafe { string(given.pContextData, given.ulContextDataLen) }?;
-    Ok(Parameter::Eddsa { prehash, context })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use cryptoki_sys::CK_ECDH1_DERIVE_PARAMS;
+    use cryptoki_sys::{CK_ECDH1_DERIVE_PARAMS, CK_EDDSA_PARAMS};
     use std::ptr;
 
     /// Reads a parameter of `length` bytes at `structure`.
@@ -274,6 +273,8 @@ mod tests {
             Shape::Oaep,
             Shape::Ecdh1,
             Shape::Eddsa,
+            Shape::SignContext,
+            Shape::SignHashContext,
             Shape::Iv(16),
             Shape::OptionalIv(8),
             Shape::MacLength,

@@ -1,12 +1,13 @@
-//! The parameters of NIST SP 800-108's derivations. Keys among the fields, and additional keys, are not built.
+//! The parameters of NIST SP 800-108's derivations; the keys that they ask for beside the first are read elsewhere.
 
 use super::{boolean, string};
 use crate::abi::bytes;
 use cryptoki_sys::{
-    CK_PRF_DATA_PARAM, CK_SP800_108_BYTE_ARRAY, CK_SP800_108_COUNTER, CK_SP800_108_COUNTER_FORMAT,
-    CK_SP800_108_DKM_LENGTH, CK_SP800_108_DKM_LENGTH_FORMAT, CK_SP800_108_DKM_LENGTH_SUM_OF_KEYS,
-    CK_SP800_108_DKM_LENGTH_SUM_OF_SEGMENTS, CK_SP800_108_FEEDBACK_KDF_PARAMS,
-    CK_SP800_108_ITERATION_VARIABLE, CK_SP800_108_KDF_PARAMS, CK_ULONG,
+    CK_OBJECT_HANDLE, CK_PRF_DATA_PARAM, CK_SP800_108_BYTE_ARRAY, CK_SP800_108_COUNTER,
+    CK_SP800_108_COUNTER_FORMAT, CK_SP800_108_DKM_LENGTH, CK_SP800_108_DKM_LENGTH_FORMAT,
+    CK_SP800_108_DKM_LENGTH_SUM_OF_KEYS, CK_SP800_108_DKM_LENGTH_SUM_OF_SEGMENTS,
+    CK_SP800_108_FEEDBACK_KDF_PARAMS, CK_SP800_108_ITERATION_VARIABLE, CK_SP800_108_KDF_PARAMS,
+    CK_SP800_108_KEY_HANDLE, CK_ULONG,
 };
 use twintoken::fault::Fault;
 use twintoken::key::algorithm::Hash;
@@ -22,7 +23,6 @@ const BAD_FIELD: Fault = Fault::BadParameter("a field is NULL, or its length is 
 /// # Safety
 /// The fields, and what they point to, must be readable.
 pub(super) unsafe fn counted(given: CK_SP800_108_KDF_PARAMS) -> Result<Parameter, Fault> {
-    no_more_keys(given.ulAdditionalDerivedKeys)?;
     // SAFETY: the fields are readable by this function's contract.
     let fields = unsafe { fields(given.pDataParams, given.ulNumberOfDataParams) }?;
     Ok(Parameter::Counted(Counted { prf: prf(given.prfType)?, fields, iv: Vec::new() }))
@@ -31,16 +31,11 @@ pub(super) unsafe fn counted(given: CK_SP800_108_KDF_PARAMS) -> Result<Parameter
 /// # Safety
 /// The fields, what they point to, and the IV must be readable.
 pub(super) unsafe fn feedback(given: CK_SP800_108_FEEDBACK_KDF_PARAMS) -> Result<Parameter, Fault> {
-    no_more_keys(given.ulAdditionalDerivedKeys)?;
     // SAFETY: fields and IV are readable by this function's contract.
     let (fields, iv) = unsafe {
         (fields(given.pDataParams, given.ulNumberOfDataParams)?, string(given.pIV, given.ulIVLen)?)
     };
     Ok(Parameter::Counted(Counted { prf: prf(given.prfType)?, fields, iv }))
-}
-
-fn no_more_keys(count: CK_ULONG) -> Result<(), Fault> {
-    if count == 0 { Ok(()) } else { Err(Fault::BadParameter("additional derived keys are not built yet")) }
 }
 
 fn prf(ckm: CK_ULONG) -> Result<Prf, Fault> {
@@ -103,7 +98,9 @@ unsafe fn field(given: &CK_PRF_DATA_PARAM) -> Result<Field, Fault> {
             unsafe { string(given.pValue.cast_const().cast(), given.ulValueLen) }.map(Field::Bytes)
         }
         CK_SP800_108_BYTE_ARRAY => Err(Fault::BadParameter("a byte array has at least one byte")),
-        _ => Err(Fault::BadParameter("a field has a type that is none, or not built yet")),
+        // SAFETY: this function's contract is the same.
+        CK_SP800_108_KEY_HANDLE => unsafe { whole::<CK_OBJECT_HANDLE>(given) }.map(Field::Handle),
+        _ => Err(Fault::BadParameter("a field has a type that is none")),
     }
 }
 
@@ -148,6 +145,7 @@ mod tests {
             bLittleEndian: 0,
             ulWidthInBits: 32,
         };
+        let key: CK_OBJECT_HANDLE = 7;
         let none = CK_PRF_DATA_PARAM {
             type_: CK_SP800_108_ITERATION_VARIABLE,
             pValue: ptr::null_mut(),
@@ -159,6 +157,7 @@ mod tests {
             at(CK_SP800_108_COUNTER, &counter),
             at(CK_SP800_108_BYTE_ARRAY, b"label"),
             at(CK_SP800_108_DKM_LENGTH, &length),
+            at(CK_SP800_108_KEY_HANDLE, &key),
         ];
         let narrow = Encoding { little_endian: true, bits: 16 };
         let expected = vec![
@@ -167,6 +166,7 @@ mod tests {
             Field::Counter(narrow),
             Field::Bytes(b"label".to_vec()),
             Field::Length { of_blocks: true, encoding: Encoding { little_endian: false, bits: 32 } },
+            Field::Handle(7),
         ];
         assert_eq!(read(&given), Ok(expected));
     }
@@ -191,8 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn additional_keys_are_refused_and_the_function_must_be_one_of_the_table() {
-        assert!(matches!(no_more_keys(1), Err(Fault::BadParameter(_))));
+    fn the_function_must_be_one_of_the_table() {
         assert_eq!(prf(ck::CKM_AES_CMAC), Ok(Prf::AesCmac));
         assert_eq!(prf(ck::CKM_SHA256_HMAC), Ok(Prf::Hmac(Hash::Sha256)));
         assert!(matches!(prf(ck::CKM_SHA256), Err(Fault::BadParameter(_))));
