@@ -18,7 +18,7 @@ const FAMILIES: [(&str, u32); 7] = [
     ("cipher", 45),
     ("encryption", 24),
     ("hash", 43),
-    ("signature", 188),
+    ("signature", 191),
 ];
 
 /// PSA_ALG_CCM without its tag length: answers of it are there, and no family computes it.
@@ -263,7 +263,8 @@ fn signature_of(algorithm: Algorithm, takes: Takes, parameter: &[&str]) -> Optio
                 Algorithm::rsa_pss_any_salt(hash.algorithm())
             })
         }
-        ["pss", ..] => None,
+        // Signatures with a context are asked for in psa_derived.rs.
+        ["pss", ..] | ["eddsa" | "eddsaph", _] => None,
         // The raw mechanisms do not say which hash it was.
         _ if takes == Takes::Hash => Some(algorithm.without_hash()),
         _ => Some(algorithm),
