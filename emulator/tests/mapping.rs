@@ -117,6 +117,10 @@ proptest! {
             (false, false) => KeyType::RAW_DATA,
         };
         prop_assert_eq!((read.key_type(), read.bits()), (expected, 48));
+        // A copy that may do nothing is of the same type.
+        let copy = emulator.psa().copy_key(id, &Attributes::new()).unwrap();
+        let read = emulator.psa().get_key_attributes(copy).unwrap();
+        prop_assert_eq!((read.key_type(), read.bits()), (expected, 48));
     }
 }
 

@@ -7,9 +7,11 @@
 )]
 
 pub mod child;
+pub mod filled;
 pub mod forked;
 pub mod functions;
 pub mod killed;
+pub mod mapping;
 pub mod module;
 pub mod programs;
 pub mod psa;

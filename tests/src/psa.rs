@@ -85,6 +85,18 @@ impl Buffer {
         self.bytes[..self.length.get()].iter().map(Cell::get).collect()
     }
 
+    /// The pointer to it alone, for functions that take the size first.
+    #[must_use]
+    pub fn at(&self) -> *const u8 {
+        self.bytes.as_ptr().cast()
+    }
+
+    /// The pointer to the length that a call writes.
+    #[must_use]
+    pub fn told(&self) -> *const usize {
+        self.length.as_ptr()
+    }
+
     /// All of it.
     #[must_use]
     pub fn all(&self) -> Vec<u8> {

@@ -145,6 +145,21 @@ pub fn find(
     found
 }
 
+/// All objects that a session sees.
+///
+/// # Panics
+/// When there are more than a test makes.
+#[must_use]
+pub fn all(module: &Module, session: CK_SESSION_HANDLE) -> Vec<CK_OBJECT_HANDLE> {
+    let (mut found, mut count) = (vec![0; 1000], 0);
+    ok!(module, C_FindObjectsInit(session, ptr::null_mut(), 0));
+    ok!(module, C_FindObjects(session, found.as_mut_ptr(), length(found.len()), &raw mut count));
+    ok!(module, C_FindObjectsFinal(session));
+    found.truncate(usize::try_from(count).unwrap());
+    assert!(found.len() < 1000);
+    found
+}
+
 /// A signature in one part, with a buffer that is large enough for an EC key's.
 pub fn sign(
     module: &Module,

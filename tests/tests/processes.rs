@@ -13,7 +13,7 @@ use std::ptr;
 use std::time::Duration;
 use twintoken::fault::Fault;
 use twintoken::store::{Batch, Change, Expect, RecordId, RedbStore, Store as _};
-use twintoken_tests::killed::{generate_aes, try_to_generate_aes};
+use twintoken_tests::killed::pkcs11::{generate_aes, try_to_generate_aes};
 use twintoken_tests::module::Module;
 use twintoken_tests::store::Store;
 use twintoken_tests::token::{self, attribute};

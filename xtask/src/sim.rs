@@ -1,4 +1,4 @@
-//! `cargo xtask sim`: the store's test bench, from seeds; or many kills of processes that write.
+//! `cargo xtask sim`: the store's test bench, from seeds; or many kills of processes that write through either face.
 
 use crate::cargo::cargo;
 use std::process::{Command, ExitCode};
@@ -18,7 +18,8 @@ pub(crate) struct Arguments {
     /// Plant each mistake in turn, and say at which seed it was found
     #[arg(long)]
     self_check: bool,
-    /// Instead of seeds: this many kills of processes that write through the module
+    /// Instead of seeds: this many kills each of processes that write through the module, of those that write keys and
+    /// assets through the PSA library, and of those that fill a quota with them
     #[arg(long, conflicts_with_all = ["mutation", "self_check"])]
     kills: Option<u32>,
 }

@@ -167,7 +167,16 @@ impl Psa<'_> {
             .with_usage(attributes.usage() & have.usage())
             .with_algorithm(algorithm);
         self.check_place(&wanted)?;
-        let copy = key.with_policy(wanted.core()?.policy);
+        let copy = copied(&key, wanted.core()?)?;
         Ok(self.create(&wanted, &copy, found.object.origin)?)
     }
+}
+
+/// The key under the copy's attributes. A generic secret of PKCS#11 is what its usage says; its copy, which may be used for
+/// less, stays what the source was.
+fn copied(key: &key::Key, wanted: key::Attributes) -> Result<key::Key, Fault> {
+    if key.attributes().key_type == KeyType::GenericSecret {
+        return algorithms::admit(wanted, key.material().clone());
+    }
+    Ok(key.with_policy(wanted.policy))
 }

@@ -1,5 +1,6 @@
-//! A program that writes through the module and says what it does, for tests that kill it.
+//! A program that writes through the PKCS#11 module.
 
+use super::{Content, Ledger, tell};
 use crate::module::Module;
 use crate::token::{self, attribute, length, mechanism};
 use crate::{call, ok, spec};
@@ -10,7 +11,6 @@ use cryptoki_sys::{
     CKU_SO, CKU_USER,
 };
 use std::collections::BTreeMap;
-use std::ptr;
 
 const PINS: [&[u8]; 2] = [b"1234", b"another pin"];
 
@@ -35,7 +35,7 @@ enum Call {
 
 /// What the token holds.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct Content {
+pub struct State {
     /// Classes and labels by CKA_ID.
     objects: BTreeMap<Vec<u8>, BTreeMap<u64, String>>,
     /// Which of the PINs is the user's.
@@ -44,41 +44,7 @@ struct Content {
     made: bool,
 }
 
-/// What predecessors have said: the content that was acknowledged, and the call that was not.
-#[derive(Debug, Default)]
-pub struct Ledger {
-    content: Content,
-    open: Option<u64>,
-    next: u64,
-}
-
-impl Ledger {
-    /// Reads their lines: `begin N`, `done N`, `found N before` or `found N after`.
-    ///
-    /// # Panics
-    /// When a line makes no sense.
-    #[must_use]
-    pub fn read(lines: &str) -> Ledger {
-        let mut ledger = Ledger::default();
-        for line in lines.lines().filter(|line| !line.is_empty()) {
-            let words: Vec<&str> = line.split(' ').collect();
-            let number: u64 = words[1].parse().unwrap();
-            match (words[0], words.get(2)) {
-                ("begin", _) => ledger.open = Some(number),
-                ("done", _) | ("found", Some(&"after")) => ledger.content.apply(number),
-                ("found", _) => {}
-                _ => panic!("{line}"),
-            }
-            if words[0] != "begin" {
-                ledger.open = None;
-            }
-            ledger.next = number + 1;
-        }
-        ledger
-    }
-}
-
-impl Content {
+impl State {
     /// The call number `number` and the object that it is about.
     fn call(&self, number: u64) -> (Call, Vec<u8>) {
         let id = |number: u64| number.to_be_bytes().to_vec();
@@ -97,7 +63,9 @@ impl Content {
             _ => (Call::Write, id(number)),
         }
     }
+}
 
+impl Content for State {
     fn apply(&mut self, number: u64) {
         let (call, id) = self.call(number);
         let label = format!("label {number}");
@@ -124,7 +92,7 @@ impl Content {
                 }
             }
             Call::Pin => self.pin = self.pin.map(|pin| 1 - pin),
-            Call::Init => *self = Content { made: true, ..Content::default() },
+            Call::Init => *self = State { made: true, ..State::default() },
             Call::FirstPin => self.pin = Some(0),
         }
     }
@@ -136,7 +104,7 @@ pub struct Writer {
     module: Module,
     slot: u64,
     session: CK_SESSION_HANDLE,
-    content: Content,
+    content: State,
     next: u64,
     found: Option<String>,
 }
@@ -147,25 +115,14 @@ impl Writer {
     /// # Panics
     /// When something is lost, or there by half.
     #[must_use]
-    pub fn start(ledger: Ledger) -> Writer {
+    pub fn start(ledger: Ledger<State>) -> Writer {
         let module = Module::load();
         token::start(&module);
         let slot = token::slots(&module)[0];
         let mut writer =
-            Writer { module, slot, session: 0, content: Content::default(), next: ledger.next, found: None };
-        let before = ledger.content;
-        let mut possible = vec![before.clone()];
-        if let Some(number) = ledger.open {
-            let mut after = before.clone();
-            after.apply(number);
-            possible.push(after);
-        }
-        let seen = writer.see(&possible);
-        let place = possible.iter().position(|content| *content == seen);
-        let place = place.unwrap_or_else(|| panic!("there is {seen:#?}\nexpected one of {possible:#?}"));
-        if let Some(number) = ledger.open {
-            writer.found = Some(format!("found {number} {}", ["before", "after"][place]));
-        }
+            Writer { module, slot, session: 0, content: State::default(), next: ledger.next, found: None };
+        let seen = writer.see(&ledger.possible());
+        writer.found = ledger.settle(&seen);
         writer.content = seen;
         writer
     }
@@ -174,9 +131,9 @@ impl Writer {
     ///
     /// # Panics
     /// When it fails.
-    pub fn step(&mut self, mut tell: impl FnMut(String)) {
+    pub fn step(&mut self) {
         if let Some(found) = self.found.take() {
-            tell(found);
+            tell(&found);
         }
         let number = self.next;
         self.next += 1;
@@ -187,9 +144,9 @@ impl Writer {
             ok!(self.module, C_CloseSession(self.session));
             self.session = 0;
         }
-        tell(format!("begin {number}"));
+        tell(&format!("begin {number}"));
         self.make(call, &id, number, &targets);
-        tell(format!("done {number}"));
+        tell(&format!("done {number}"));
         self.content.apply(number);
         if call == Call::FirstPin {
             ok!(self.module, C_Logout(self.session));
@@ -252,10 +209,10 @@ impl Writer {
     }
 
     /// What the token holds; logs in with the PIN of one of `possible`.
-    fn see(&mut self, possible: &[Content]) -> Content {
+    fn see(&mut self, possible: &[State]) -> State {
         let mut info = CK_TOKEN_INFO::default();
         ok!(self.module, C_GetTokenInfo(self.slot, &raw mut info));
-        let mut content = Content { made: info.flags & CKF_TOKEN_INITIALIZED != 0, ..Content::default() };
+        let mut content = State { made: info.flags & CKF_TOKEN_INITIALIZED != 0, ..State::default() };
         if !content.made {
             return content;
         }
@@ -268,13 +225,7 @@ impl Writer {
                 |pin: &usize| token::login(&self.module, self.session, CKU_USER, PINS[*pin]) == CKR_OK;
             content.pin = known.into_iter().find(login);
         }
-        let mut found = vec![0; 1000];
-        let mut count = 0;
-        ok!(self.module, C_FindObjectsInit(self.session, ptr::null_mut(), 0));
-        ok!(self.module, C_FindObjects(self.session, found.as_mut_ptr(), 1000, &raw mut count));
-        ok!(self.module, C_FindObjectsFinal(self.session));
-        found.truncate(usize::try_from(count).unwrap());
-        for object in found {
+        for object in token::all(&self.module, self.session) {
             let label = String::from_utf8(self.value(object, CKA_LABEL)).unwrap();
             let classes = content.objects.entry(self.value(object, CKA_ID)).or_default();
             classes.insert(self.class(object), label);
