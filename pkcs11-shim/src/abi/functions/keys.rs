@@ -56,7 +56,7 @@ cryptoki_functions! {
     /// C_DeriveKey.
     fn C_DeriveKey(
         session: CK_SESSION_HANDLE,
-        pointer: *mut CK_MECHANISM,
+        mechanism: *mut CK_MECHANISM,
         base: CK_OBJECT_HANDLE,
         template: *mut CK_ATTRIBUTE,
         count: CK_ULONG,
@@ -64,12 +64,12 @@ cryptoki_functions! {
     ) with face {
         face.knows_session(session)?;
         // SAFETY: the caller vouches for the mechanism, the template and the pointer.
-        let (place, mechanism, template) =
-            unsafe { (Place::new(key)?, mechanism::read(&face, session, pointer)?, template::read(template, count)?) };
+        let (place, means, template) =
+            unsafe { (Place::new(key)?, mechanism::read(&face, session, mechanism)?, template::read(template, count)?) };
         // SAFETY: the caller vouches for the same mechanism, and for where it wants handles.
-        let more = unsafe { MoreKeys::read(pointer)? };
+        let more = unsafe { MoreKeys::read(mechanism)? };
         let templates: Vec<_> = std::iter::once(&template).chain(&more.templates).collect();
-        match (face.derive_keys(session, &mechanism, base, &templates), more) {
+        match (face.derive_keys(session, &means, base, &templates), more) {
             (Ok(handles), more) => {
                 if let [first, others @ ..] = handles.as_slice() {
                     place.put(*first);
