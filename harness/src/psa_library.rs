@@ -116,8 +116,15 @@ fn compile(
         std::fs::write(path, text).map_err(|error| Refusal::File(path.display().to_string(), error))
     };
     write(&source, RUNNER)?;
-    write(&probe, &recipe.probe)?;
-    if !c(&["-fsyntax-only".into(), probe.into_os_string()])?.status.success() {
+    let compiles = |text: &str| {
+        write(&probe, text)?;
+        Ok::<_, Refusal>(c(&["-fsyntax-only".into(), probe.clone().into_os_string()])?.status.success())
+    };
+    // A compiler that only links for Rust may have no headers at all.
+    if !compiles("#include <stdint.h>\n#include <stdlib.h>\n")? {
+        return Err(no_compiler());
+    }
+    if !compiles(&recipe.probe)? {
         return Err(absent(profile));
     }
     let place = |path: &Option<PathBuf>| path.as_deref().unwrap_or(Path::new("")).display().to_string();
@@ -139,13 +146,17 @@ fn compile(
 /// Runs the C compiler.
 fn c(arguments: &[std::ffi::OsString]) -> Result<Output, Refusal> {
     Command::new("cc").args(arguments).output().map_err(|error| match error.kind() {
-        ErrorKind::NotFound => Refusal::NotInstalled {
-            module: "the column of a PSA library in C".into(),
-            package: "gcc".into(),
-            install: "apt-get install gcc libc6-dev".into(),
-        },
+        ErrorKind::NotFound => no_compiler(),
         _ => Refusal::File("cc".into(), error),
     })
+}
+
+fn no_compiler() -> Refusal {
+    Refusal::NotInstalled {
+        module: "the column of a PSA library in C".into(),
+        package: "gcc and libc6-dev".into(),
+        install: "apt-get install gcc libc6-dev".into(),
+    }
 }
 
 fn absent(profile: &Profile) -> Refusal {
@@ -184,7 +195,7 @@ mod tests {
         let refusal = compile("absent", &profile, &recipe, &Own::default(), folder.path()).unwrap_err();
         // Where there is no C compiler either, that is what is named.
         assert!(
-            matches!(&refusal, Refusal::NotInstalled { package, .. } if package == "absent-dev" || package == "gcc")
+            matches!(&refusal, Refusal::NotInstalled { package, .. } if package == "absent-dev" || package.starts_with("gcc"))
         );
     }
 }

@@ -1,7 +1,7 @@
 //! Other people's programs: found, or the test is skipped with the package's name; run, with their output in a failure.
 
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The program, or `None` after printing `skipped: needs <package>`.
@@ -15,7 +15,17 @@ pub fn find(program: &str, package: &str) -> Option<PathBuf> {
     if found.is_none() {
         skip(program, package);
     }
-    found
+    found.filter(|found| !matches!(program, "cc" | "c++") || has_headers(found))
+}
+
+/// Whether a compiler finds the headers of the C library: one that is there to link for Rust may not. Else that is said.
+fn has_headers(compiler: &Path) -> bool {
+    let empty = ["-fsyntax-only", "-include", "stdlib.h", "-x", "c", "/dev/null"];
+    let compiles = Command::new(compiler).args(empty).output().is_ok_and(|output| output.status.success());
+    if !compiles {
+        skip("stdlib.h", "libc6-dev");
+    }
+    compiles
 }
 
 /// Says that something was skipped because `what` is absent.
