@@ -91,12 +91,13 @@ pub fn add(
                     selection.backends.iter().rposition(same).map_or(selection.backends.len(), |at| at + 1);
                 selection.backends.insert(at, backend);
             }
-            Err(refusal @ Refusal::NotInstalled { .. }) if !named => selection.remarks.push(match refusal {
-                Refusal::NotInstalled { module, package, install } => {
-                    format!("{module} skipped: needs {package}. Install it with: {install}, then run again")
+            Err(Refusal::NotInstalled { module, package, install }) if !named => {
+                let line =
+                    format!("{module} skipped: needs {package}. Install it with: {install}, then run again");
+                if !selection.remarks.contains(&line) {
+                    selection.remarks.push(line);
                 }
-                other => other.to_string(),
-            }),
+            }
             Err(refusal) => return Err(refusal),
         }
     }
@@ -153,7 +154,7 @@ fn c(arguments: &[std::ffi::OsString]) -> Result<Output, Refusal> {
 
 fn no_compiler() -> Refusal {
     Refusal::NotInstalled {
-        module: "the column of a PSA library in C".into(),
+        module: "PSA in C".into(),
         package: "gcc and libc6-dev".into(),
         install: "apt-get install gcc libc6-dev".into(),
     }
