@@ -218,7 +218,7 @@ fn missing(profile: &Profile, module: &str) -> Refusal {
     }
 }
 
-/// `libsofthsm2` of `/usr/lib/softhsm/libsofthsm2.so`.
+/// `libsome` of `/usr/lib/some/libsome.so`.
 fn stem(module: &str) -> String {
     let name = Path::new(module).file_name().and_then(|name| name.to_str()).unwrap_or(module);
     name.split(".so").next().unwrap_or(name).to_owned()

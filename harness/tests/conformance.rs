@@ -4,6 +4,9 @@
 
 use std::path::Path;
 use std::process::{Command, Output};
+use twintoken_harness::backend::profiles;
+use twintoken_harness::expectation::Profile;
+use twintoken_harness::step::Face;
 
 fn harness(arguments: &[&str], folder: &Path) -> Output {
     Command::new(env!("CARGO_BIN_EXE_twintoken-harness"))
@@ -11,6 +14,13 @@ fn harness(arguments: &[&str], folder: &Path) -> Output {
         .current_dir(folder)
         .output()
         .unwrap()
+}
+
+/// A module of other people's that a package installs: its profile's name, its file, its package.
+fn known() -> (String, String, String) {
+    let of_module = |profile: &Profile| profile.face == Face::Pkcs11 && profile.package.is_some();
+    let (id, profile) = profiles().unwrap().into_iter().find(|(_, profile)| of_module(profile)).unwrap();
+    (id, format!("{}.so", profile.libraries[0]), profile.package.unwrap().name)
 }
 
 fn text(output: &Output) -> String {
@@ -28,9 +38,10 @@ fn a_module_without_a_recipe_ends_with_2_and_says_what_to_write() {
 #[test]
 fn a_known_module_that_is_not_there_ends_with_2_and_names_its_package() {
     let folder = tempfile::tempdir().unwrap();
-    let output = harness(&["conformance", "--module", "/nowhere/libsofthsm2.so"], folder.path());
+    let (_, library, package) = known();
+    let output = harness(&["conformance", "--module", &format!("/nowhere/{library}")], folder.path());
     assert_eq!(output.status.code(), Some(2));
-    assert!(text(&output).contains("Package: softhsm2"), "{}", text(&output));
+    assert!(text(&output).contains(&format!("Package: {package}")), "{}", text(&output));
 }
 
 #[test]
@@ -56,12 +67,12 @@ fn the_list_names_scenarios_checks_and_clauses_without_running_anything() {
 #[test]
 fn an_installed_module_runs_beside_its_expectations_and_the_reports_are_written() {
     let folder = tempfile::tempdir().unwrap();
-    let arguments =
-        ["conformance", "--module", "libsofthsm2.so", "--scenario", "store/", "--report", "report"];
+    let (_, library, package) = known();
+    let arguments = ["conformance", "--module", &library, "--scenario", "store/", "--report", "report"];
     let output = harness(&arguments, folder.path());
     if output.status.code() == Some(2) {
-        assert!(std::env::var("CI").as_deref() != Ok("true"), "needs softhsm2:\n{}", text(&output));
-        println!("skipped: needs softhsm2");
+        assert!(std::env::var("CI").as_deref() != Ok("true"), "needs {package}:\n{}", text(&output));
+        println!("skipped: needs {package}");
         return;
     }
     assert!(output.status.success(), "{}", text(&output));
@@ -84,7 +95,7 @@ fn a_saved_scenario_is_replayed_and_shows_the_step_that_departs() {
     let folder = tempfile::tempdir().unwrap();
     let module = format!("{}/crashing.so", folder.path().display());
     let saved = serde_json::json!({
-        "backends": [["softhsm2", { "pkcs11": module }]],
+        "backends": [[known().0, { "pkcs11": module }]],
         "scenario": {
             "name": "store/random", "actors": {}, "checks": [{
                 "name": "draw", "actor": "a", "action": { "random": 8 },
@@ -104,9 +115,8 @@ fn a_saved_scenario_is_replayed_and_shows_the_step_that_departs() {
 
 #[test]
 fn no_scenario_surprises_on_our_psa_face() {
-    use twintoken_harness::backend::{Backend, profiles};
+    use twintoken_harness::backend::Backend;
     use twintoken_harness::driver::Target;
-    use twintoken_harness::step::Face;
     use twintoken_harness::verdict::Outcome;
     use twintoken_harness::{run, scenarios};
 
