@@ -118,7 +118,8 @@ fn certificates(items: &[Item]) -> impl Iterator<Item = (Option<&String>, &Certi
     })
 }
 
-fn read<'a>(material: &'a Material, name: Option<&'a String>) -> Result<Read<'a>, Failure> {
+/// The material as a key, which it must be.
+pub(crate) fn admitted(material: &Material) -> Result<Key, Failure> {
     let attributes = Attributes {
         id: None,
         lifetime: Lifetime::VOLATILE,
@@ -126,7 +127,11 @@ fn read<'a>(material: &'a Material, name: Option<&'a String>) -> Result<Read<'a>
         bits: material.bits,
         policy: Policy::default(),
     };
-    let key = algorithms::admit(attributes, material.bytes.clone())?;
+    Ok(algorithms::admit(attributes, material.bytes.clone())?)
+}
+
+fn read<'a>(material: &'a Material, name: Option<&'a String>) -> Result<Read<'a>, Failure> {
+    let key = admitted(material)?;
     let identifier = match material.key_type.is_pair() {
         true => {
             let info = public_key_info::encode(&key)?;

@@ -2,8 +2,9 @@
 
 use crate::failure::Failure;
 use crate::hex;
+use crate::pins;
 use crate::token::Held;
-use crate::uri;
+use twintoken::credential::{Pin, Type, Uri};
 use twintoken::registry::constants as ck;
 
 /// Which token a URI names.
@@ -105,33 +106,24 @@ impl Query {
     }
 
     fn of_uri(text: &str) -> Result<Query, Failure> {
-        let mut query = Query::default();
-        for (name, value) in uri::parts(text)? {
-            let words = || {
-                String::from_utf8(value.clone())
-                    .map_err(|_| Failure::new(format!("{name} in the URI is not UTF-8")))
-            };
-            match name.as_str() {
-                "token" => query.token.label = Some(words()?),
-                "serial" => query.token.serial = Some(words()?),
-                "slot-id" => query.token.slot = Some(number(&words()?)?.into()),
-                "object" => query.label = Some(value),
-                "id" => query.id = Some(value),
-                "type" => {
-                    let words = words()?;
-                    query.class = Some(class_of(&words).ok_or_else(|| unknown_class(&words))?);
-                }
-                "pin-value" => query.pin = Some(words()?),
-                "pin-source" => {
-                    let path = words()?;
-                    let file = path.strip_prefix("file:").unwrap_or(&path).into();
-                    query.pin = crate::pins::one_of(None, Some(&file))?;
-                }
-                // Those that name the library and its maker; there is one library here.
-                _ => {}
+        let uri = Uri::parse(text).map_err(|malformed| Failure::new(malformed.pointed(text)))?;
+        let pin = match uri.pin {
+            None => None,
+            Some(Pin::Source(file)) => pins::one_of(None, Some(&file))?,
+            Some(Pin::Value(pin)) => {
+                let words = std::str::from_utf8(pin.expose());
+                Some(words.map_err(|_| Failure::new("the PIN in the URI is not UTF-8"))?.to_owned())
             }
-        }
-        Ok(query)
+        };
+        let class = uri.kind.map(|kind| match kind {
+            Type::Certificate => ck::CKO_CERTIFICATE,
+            Type::PrivateKey => ck::CKO_PRIVATE_KEY,
+            Type::PublicKey => ck::CKO_PUBLIC_KEY,
+            Type::SecretKey => ck::CKO_SECRET_KEY,
+            Type::Data => ck::CKO_DATA,
+        });
+        let token = TokenQuery { label: uri.token, serial: uri.serial, slot: uri.slot };
+        Ok(Query { token, pin, label: uri.object, id: uri.id, class, ..Query::default() })
     }
 
     /// Whether the query names nothing, and so means all objects.

@@ -1,7 +1,4 @@
-//! PKCS#11 URIs (RFC 7512).
-
-use crate::failure::Failure;
-use crate::hex;
+//! PKCS#11 URIs (RFC 7512) for other programs.
 
 /// The URI of a token, with the PIN for programs that read it from there.
 pub(crate) fn of_token(label: &str, serial: &str, pin: &str) -> String {
@@ -17,50 +14,17 @@ fn encoded(text: &str) -> String {
     text.bytes().map(byte).collect()
 }
 
-/// The attributes of a URI with their values decoded, those after the question mark among them.
-pub(crate) fn parts(uri: &str) -> Result<Vec<(String, Vec<u8>)>, Failure> {
-    let body = uri.strip_prefix("pkcs11:").unwrap_or(uri);
-    let part = |part: &str| {
-        let (name, value) = part.split_once('=').ok_or_else(|| {
-            Failure::new(format!(
-                "{part:?} in the URI has no `=`: it is made like pkcs11:token=mine;object=key"
-            ))
-        })?;
-        Ok((name.to_owned(), decoded(value)?))
-    };
-    body.split([';', '?', '&']).filter(|part| !part.is_empty()).map(part).collect()
-}
-
-fn decoded(text: &str) -> Result<Vec<u8>, Failure> {
-    let mut pieces = text.split('%');
-    let mut bytes = pieces.next().unwrap_or_default().as_bytes().to_vec();
-    for piece in pieces {
-        let (digits, rest) = piece
-            .split_at_checked(2)
-            .ok_or_else(|| Failure::new(format!("a % in {text:?} is not followed by two digits")))?;
-        bytes.extend(hex::bytes(digits)?);
-        bytes.extend(rest.as_bytes());
-    }
-    Ok(bytes)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use twintoken::credential::{Pin, Uri};
+    use twintoken::secret::Secret;
 
     #[test]
-    fn what_was_encoded_is_decoded_again() {
-        let uri = of_token("my token; ä&%?~", "01ab", "1;2=3");
-        let parts = parts(&uri).unwrap();
-        assert_eq!(parts[0], ("token".to_owned(), "my token; ä&%?~".as_bytes().to_vec()));
-        assert_eq!(parts[2], ("pin-value".to_owned(), b"1;2=3".to_vec()));
-    }
-
-    #[test]
-    fn a_broken_escape_is_refused() {
-        for uri in ["pkcs11:object=%", "pkcs11:object=%4", "pkcs11:object=%zz", "pkcs11:object"] {
-            assert!(parts(uri).is_err(), "{uri}");
-        }
+    fn what_was_encoded_is_read_again() {
+        let uri = Uri::parse(&of_token("my token; ä&%?~", "01ab", "1;2=3")).unwrap();
+        assert_eq!(uri.token.as_deref(), Some("my token; ä&%?~"));
+        assert_eq!(uri.pin, Some(Pin::Value(Secret::from(&b"1;2=3"[..]))));
     }
 
     #[test]

@@ -4,14 +4,11 @@ use crate::answer::Answer;
 use crate::chosen;
 use crate::failure::Failure;
 use crate::formats::{self, Item, What};
-use crate::{hex, pem, pins, terminal};
+use crate::{hex, incoming, pem, pins, terminal};
 use clap::{Subcommand, ValueEnum};
 use std::path::{Path, PathBuf};
-use twintoken::algorithms::{self, private_key_info};
+use twintoken::algorithms::private_key_info;
 use twintoken::credential::{Address, Credential, Credentials, KeyKind, Kind, Refused, Type};
-use twintoken::key::Attributes;
-use twintoken::key::identity::Lifetime;
-use twintoken::key::policy::Policy;
 use twintoken::pkcs11::Material;
 
 /// What to do with which credential
@@ -225,15 +222,7 @@ fn read(file: &Path, named: Option<Named>) -> Result<Credential, Failure> {
 }
 
 fn private_key(material: &Material) -> Result<Credential, Failure> {
-    let attributes = Attributes {
-        id: None,
-        lifetime: Lifetime::VOLATILE,
-        key_type: material.key_type,
-        bits: material.bits,
-        policy: Policy::default(),
-    };
-    let key = algorithms::admit(attributes, material.bytes.clone())?;
-    Ok(Credential::PrivateKey(private_key_info::encode(&key)?))
+    Ok(Credential::PrivateKey(private_key_info::encode(&incoming::admitted(material)?)?))
 }
 
 fn password(file: &Path) -> Result<String, Failure> {

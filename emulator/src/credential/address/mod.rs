@@ -73,8 +73,8 @@ impl Address {
     /// assert_eq!(Address::parse("kid=1,lifetime=seldom").unwrap_err().position, 15);
     /// ```
     pub fn parse(query: &str) -> Result<Address, Malformed> {
-        if query.get(..uri::SCHEME.len()).is_some_and(|scheme| scheme.eq_ignore_ascii_case(uri::SCHEME)) {
-            return Uri::parse(query).map(Address::Object);
+        if uri::is_uri(query) {
+            return Uri::of_one_object(query).map(Address::Object);
         }
         let mut found = Found::default();
         let mut position = 0;

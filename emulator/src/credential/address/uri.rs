@@ -5,9 +5,9 @@ use super::Malformed;
 use crate::secret::Secret;
 use std::path::PathBuf;
 
-pub(super) const SCHEME: &str = "pkcs11:";
+const SCHEME: &str = "pkcs11:";
 
-/// A PKCS#11 URI that names one object. Attributes that name the library, its maker or the slot's are passed over, as there
+/// A PKCS#11 URI. Attributes that name the library, its maker or the slot's are passed over, as there
 /// is one library here.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Uri {
@@ -120,12 +120,30 @@ impl Attribute<'_> {
 }
 
 impl Uri {
-    /// Reads a URI.
-    pub(super) fn parse(query: &str) -> Result<Uri, Malformed> {
+    /// Reads a URI, which may name any number of objects.
+    ///
+    /// # Errors
+    /// [`Malformed`] points at the first character that is wrong.
+    ///
+    /// ```
+    /// use twintoken::credential::Uri;
+    /// assert_eq!(Uri::parse("pkcs11:token=my%20token")?.token.as_deref(), Some("my token"));
+    /// # Ok::<(), twintoken::credential::Malformed>(())
+    /// ```
+    pub fn parse(query: &str) -> Result<Uri, Malformed> {
+        if !is_uri(query) {
+            return Err(Malformed::at(0, "a PKCS#11 URI begins with `pkcs11:`"));
+        }
         let mut uri = Uri::default();
         for attribute in attributes(query)? {
             uri.take(&attribute)?;
         }
+        Ok(uri)
+    }
+
+    /// Reads a URI that names one object.
+    pub(super) fn of_one_object(query: &str) -> Result<Uri, Malformed> {
+        let uri = Uri::parse(query)?;
         if uri.object.is_none() && uri.id.is_none() {
             let missing = "an address names one object: `object=` or `id=` is missing";
             return Err(Malformed::at(query.len(), missing));
@@ -167,6 +185,11 @@ impl Uri {
             format!("{twice} is there twice, so it is not clear which counts"),
         ))
     }
+}
+
+/// Whether a text has the scheme of a PKCS#11 URI.
+pub(super) fn is_uri(query: &str) -> bool {
+    query.get(..SCHEME.len()).is_some_and(|scheme| scheme.eq_ignore_ascii_case(SCHEME))
 }
 
 /// A file; other sources, as a program to ask, are not there.
