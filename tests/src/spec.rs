@@ -1,12 +1,11 @@
 //! The specification's lists, from `vectors/data/spec/`.
 
+use twintoken_vectors::spec;
+
 const FUNCTIONS: &str =
     include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../vectors/data/spec/pkcs11_functions.csv"));
 const CONSTANTS: &str =
     include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../vectors/data/spec/pkcs11_constants.csv"));
-
-const PSA_FUNCTIONS: &str =
-    include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../vectors/data/spec/psa_functions.csv"));
 
 /// A function of PSA.
 #[derive(Debug, Clone)]
@@ -29,17 +28,15 @@ pub fn psa_exported() -> Vec<PsaFunction> {
 /// PSA's functions, in line or not.
 #[must_use]
 pub fn psa_functions() -> Vec<PsaFunction> {
-    PSA_FUNCTIONS.lines().skip(1).map(psa_function).collect()
+    spec::psa_functions().into_iter().map(PsaFunction::from).collect()
 }
 
-fn psa_function(line: &str) -> PsaFunction {
-    let (fields, parameters) = match line.split_once('"') {
-        Some((fields, rest)) => (fields, rest.split('"').next().unwrap_or_default()),
-        None => (line, line.split(',').nth(4).unwrap_or_default()),
-    };
-    let field = |at| fields.split(',').nth(at).unwrap_or_default().to_owned();
-    let parameters = parameters.split(',').map(str::trim).filter(|one| !one.is_empty());
-    PsaFunction { document: field(0), name: field(2), parameters: parameters.map(str::to_owned).collect() }
+impl From<spec::PsaFunction> for PsaFunction {
+    fn from(row: spec::PsaFunction) -> Self {
+        let parameters = row.params.split(',').map(str::trim).filter(|one| !one.is_empty());
+        let parameters = parameters.map(str::to_owned).collect();
+        PsaFunction { document: row.document, name: row.function, parameters }
+    }
 }
 
 fn is_in_line(name: &str) -> bool {
