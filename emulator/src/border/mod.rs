@@ -5,7 +5,7 @@ mod panics;
 mod trace;
 
 pub use panics::caught;
-pub use trace::Trace;
+pub use trace::{Line, Trace};
 
 use crate::fault::Fault;
 use std::io::Write as _;

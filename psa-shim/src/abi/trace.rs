@@ -8,6 +8,7 @@ use super::types::KeyAttributes;
 use std::any::TypeId;
 use std::ffi::c_void;
 use std::time::Duration;
+use twintoken::border::Line;
 use twintoken::border::json::{Object, text};
 use twintoken::psa::Status;
 
@@ -71,18 +72,10 @@ pub(super) struct Call<'a> {
 
 /// The line of a call.
 pub(super) fn line(call: &Call<'_>) -> String {
-    let mut line = Object::default();
-    line.number("pid", call.process.into());
-    line.text("call", call.name);
     let (given, gives) = shown(call);
-    line.object("arguments", given);
-    line.object("gives", gives);
-    line.text("result", if call.status == SUCCESS { "PSA_SUCCESS" } else { Status(call.status).name() });
-    if let Some(reason) = call.reason {
-        line.text("reason", reason);
-    }
-    line.number("us", u64::try_from(call.took.as_micros()).unwrap_or(u64::MAX));
-    line.end() + "\n"
+    let result = if call.status == SUCCESS { "PSA_SUCCESS" } else { Status(call.status).name() };
+    let Call { process, name, reason, took, .. } = *call;
+    Line { process, call: name, given, gives, result, reason, took }.text()
 }
 
 /// What went into a call, and what came out.

@@ -7,7 +7,7 @@ mod attributes;
 pub(super) use argument::{Argument, Arguments};
 
 use std::time::Duration;
-use twintoken::border::json::Object;
+use twintoken::border::Line;
 use twintoken::registry::constants;
 
 /// One call, when it is over.
@@ -28,18 +28,10 @@ pub(super) struct Call<'a> {
 
 /// The line of a call.
 pub(super) fn line(call: &Call<'_>) -> String {
-    let mut line = Object::default();
-    line.number("pid", call.process.into());
-    line.text("call", call.name);
     let (given, gives) = argument::shown(call.name, call.arguments, call.code);
-    line.object("arguments", given);
-    line.object("gives", gives);
-    line.text("result", &named("CKR_", call.code));
-    if let Some(reason) = call.reason {
-        line.text("reason", reason);
-    }
-    line.number("us", u64::try_from(call.took.as_micros()).unwrap_or(u64::MAX));
-    line.end() + "\n"
+    let result = &named("CKR_", call.code);
+    let Call { process, name, reason, took, .. } = *call;
+    Line { process, call: name, given, gives, result, reason, took }.text()
 }
 
 /// A constant's name, or its number where the specification has none.
