@@ -124,8 +124,8 @@ fn mac_length(_: &Key, parameter: &Parameter) -> Result<(), Fault> {
     mac::check_length(parameter, 8)
 }
 
-fn encrypt_data(key: &Key, parameter: &Parameter, _: Option<usize>) -> Result<Secret, Fault> {
-    with_cipher!(key, cipher => block::derive::encrypt_data(cipher, parameter))
+fn encrypt_data(key: &Key, parameter: &Parameter, length: Option<usize>) -> Result<Secret, Fault> {
+    with_cipher!(key, cipher => block::derive::encrypt_data(cipher, parameter, length))
 }
 
 fn begin(

@@ -95,7 +95,7 @@ impl Cryptoki<'_> {
             .zip(secrets)
             .enumerate()
             .map(|(at, (wish, secret))| {
-                let object = derived(wish, derive, secret, grant.row().name, &sources);
+                let object = derived(wish, derive, secret, &sources);
                 object.map_err(|fault| NotDerived { fault, template: Some(at) })
             })
             .collect();
@@ -176,22 +176,11 @@ fn secrets(grant: &Grant, derive: &Derive, lengths: &[Option<usize>]) -> Result<
 }
 
 /// The object of one key.
-fn derived(
-    wish: Wish,
-    derive: &Derive,
-    secret: Secret,
-    mechanism: &str,
-    sources: &Sources,
-) -> Result<Object, Fault> {
+fn derived(wish: Wish, derive: &Derive, secret: Secret, sources: &Sources) -> Result<Object, Fault> {
     let Wish { mut draft, key_type, length } = wish;
     let wanted = length.unwrap_or(secret.len());
-    let surplus = secret.len().checked_sub(wanted).ok_or_else(|| {
-        if mechanism.ends_with("_ENCRYPT_DATA") {
-            // There the secret is as long as the data, which the caller chose.
-            return Fault::BadParameter("the data is shorter than the key");
-        }
-        Fault::KeySize { bits: wanted.saturating_mul(8) }
-    })?;
+    let too_long = Fault::KeySize { bits: wanted.saturating_mul(8) };
+    let surplus = secret.len().checked_sub(wanted).ok_or(too_long)?;
     let kept = match derive.drops {
         End::Leading => &secret.expose()[surplus..],
         End::Trailing => &secret.expose()[..wanted],

@@ -191,8 +191,8 @@ fn begin_cmac(key: &Key) -> Result<Box<dyn MacState>, Fault> {
     with_schedule!(key, schedule => block::mac::begin(&schedule.cipher))
 }
 
-fn encrypt_data(key: &Key, parameter: &Parameter, _: Option<usize>) -> Result<Secret, Fault> {
-    with_schedule!(key, schedule => block::derive::encrypt_data(&schedule.cipher, parameter))
+fn encrypt_data(key: &Key, parameter: &Parameter, length: Option<usize>) -> Result<Secret, Fault> {
+    with_schedule!(key, schedule => block::derive::encrypt_data(&schedule.cipher, parameter, length))
 }
 
 fn ecb(key: &Key, parameter: &Parameter, direction: Direction) -> Result<Box<dyn Transform>, Fault> {
