@@ -123,7 +123,7 @@ fn the_settings_say_what_a_token_tells() {
 fn a_token_with_a_pin_asks_for_it() {
     let store = Shared::default();
     logged_in(&on(&store, 1));
-    assert_eq!(on(&store, 2).psa().initial_attest_get_token(&[1; 32]), Err(Status::NOT_PERMITTED));
+    assert_eq!(on(&store, 2).psa().initial_attest_get_token(&[1; 32]), Err(Status::SERVICE_FAILURE));
     let with = on_with(&store, 3, |settings: &mut Settings| settings.pin = Some("1234".to_owned()));
     with.psa().initial_attest_get_token(&[1; 32]).unwrap();
 }

@@ -55,10 +55,26 @@ pub(super) fn answer_opening(
     answer(call, arguments, |process| body(&process.open(call)?))
 }
 
+/// Answers a call as [`answer_opening`] does, whose specification has one status for a store that cannot be opened.
+pub(super) fn answer_serving(
+    call: &'static str,
+    arguments: &dyn Fn() -> Arguments,
+    body: impl FnOnce(&Open) -> Result<(), Status>,
+) -> i32 {
+    answer(call, arguments, |process| {
+        let open = process.open(call).map_err(|fault| {
+            // Made for the sake of the reason, which it remembers.
+            let _ = Status::from(fault);
+            Status::SERVICE_FAILURE
+        })?;
+        body(&open)
+    })
+}
+
 /// Makes the exported symbol of each function.
 ///
 /// `with name` hands the body the initialised library; `opening name` the store, which it opens if no call has; `in name`
-/// the process, initialised or not.
+/// the process, initialised or not; `serving name` is `opening` with PSA_ERROR_SERVICE_FAILURE where that fails.
 macro_rules! psa_functions {
     ($($(#[$doc:meta])*
        fn $name:ident($($argument:ident: $type:ty),* $(,)?) $kind:tt $context:ident $body:block)*) => {
@@ -77,6 +93,7 @@ macro_rules! psa_functions {
     };
     (@guard with) => { $crate::abi::guard::answer_initialized };
     (@guard opening) => { $crate::abi::guard::answer_opening };
+    (@guard serving) => { $crate::abi::guard::answer_serving };
     (@guard in) => { $crate::abi::guard::answer };
 }
 pub(super) use psa_functions;

@@ -43,9 +43,9 @@ impl Psa<'_> {
     /// `tag:psacertified.org,2023:psa#tfm` (RFC 9783), which carries `auth_challenge` as its nonce.
     ///
     /// # Errors
-    /// PSA_ERROR_INVALID_ARGUMENT for a challenge that has not 32, 48 or 64 bytes; PSA_ERROR_NOT_PERMITTED for a token of
-    /// location 0 that asks for its PIN; PSA_ERROR_GENERIC_ERROR for settings that do not fit into
-    /// [`INITIAL_ATTEST_MAX_TOKEN_SIZE`]; PSA_ERROR_DATA_CORRUPT when the key is damaged; what the store refuses.
+    /// PSA_ERROR_INVALID_ARGUMENT for a challenge that has not 32, 48 or 64 bytes; PSA_ERROR_GENERIC_ERROR for settings that
+    /// do not fit into [`INITIAL_ATTEST_MAX_TOKEN_SIZE`]; PSA_ERROR_SERVICE_FAILURE when the key cannot be had: the token of
+    /// location 0 asks for its PIN, the key is damaged, the store fails. [`reason`](super::reason) tells which.
     ///
     /// ```
     /// # use twintoken::{Emulator, Settings, psa::*};
@@ -58,7 +58,7 @@ impl Psa<'_> {
     /// ```
     pub fn initial_attest_get_token(&self, auth_challenge: &[u8]) -> Result<Vec<u8>, Status> {
         check_challenge(auth_challenge.len())?;
-        let key = Arc::new(self.attestation_key()?);
+        let key = Arc::new(self.attestation_key().map_err(unable)?);
         let public = algorithms::public_of(&key)?;
         let id = digest::hash(Hash::Sha256, public.material().expose());
         let claims = self.claims(auth_challenge, &id)?;
@@ -100,7 +100,7 @@ impl Psa<'_> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn attestation_public_key(&self) -> Result<Vec<u8>, Status> {
-        let public = algorithms::public_of(&self.attestation_key()?)?;
+        let public = algorithms::public_of(&self.attestation_key().map_err(unable)?)?;
         Ok(public.material().expose().to_vec())
     }
 
@@ -116,9 +116,14 @@ impl Psa<'_> {
 
     /// Random, and the same for as long as this emulator is.
     fn boot_seed(&self) -> Result<[u8; 32], Fault> {
+        let kept = &self.emulator.psa_keys.boot_seed;
+        if let Some(seed) = kept.get() {
+            return Ok(*seed);
+        }
         let mut seed = [0; 32];
         self.emulator.rng.fill(&mut seed)?;
-        Ok(*self.emulator.psa_keys.boot_seed.get_or_init(|| seed))
+        // Another thread may have been faster: its seed is the one.
+        Ok(*kept.get_or_init(|| seed))
     }
 
     /// The initial attestation key; made if there is none.
@@ -167,6 +172,13 @@ fn attributes() -> Attributes {
         bits: 256,
         policy: Policy { usage: Usage::SIGN_MESSAGE, permitted: Permitted::psa(ES256) },
     }
+}
+
+/// The one status that the specification has for a service that did not get ready.
+fn unable(fault: Fault) -> Status {
+    // Made for the sake of the reason, which it remembers.
+    let _ = Status::from(fault);
+    Status::SERVICE_FAILURE
 }
 
 fn check_challenge(length: usize) -> Result<(), Fault> {

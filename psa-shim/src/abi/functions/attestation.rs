@@ -12,7 +12,7 @@ psa_functions! {
         token_buf: *mut u8,
         token_buf_size: usize,
         token_size: *mut usize,
-    ) opening open {
+    ) serving open {
         // SAFETY: the caller vouches for challenge and buffer.
         let (challenge, out) = unsafe {
             bytes::both(
@@ -24,7 +24,7 @@ psa_functions! {
     }
 
     /// psa_initial_attest_get_token_size.
-    fn psa_initial_attest_get_token_size(challenge_size: usize, token_size: *mut usize) opening open {
+    fn psa_initial_attest_get_token_size(challenge_size: usize, token_size: *mut usize) serving open {
         // SAFETY: the caller vouches for the result.
         let place = unsafe { Place::new(token_size) }?;
         place.put(open.psa().initial_attest_get_token_size(challenge_size)?);
