@@ -5,8 +5,10 @@ use super::psa_keys::pair_attributes;
 use super::{Credential, KeyKind, Kind, Place, PrivateKey, Refused, made};
 use crate::algorithms::private_key_info;
 use crate::emulator::Emulator;
+use crate::fault::Fault;
 use crate::psa::{Status, StorageFlags};
 use crate::secret::Secret;
+use crate::token::Service;
 
 /// The address `uid=…`.
 pub(super) struct AssetPlace<'e> {
@@ -16,12 +18,17 @@ pub(super) struct AssetPlace<'e> {
 
 impl AssetPlace<'_> {
     fn put(&self, bytes: &Secret, flags: StorageFlags) -> Result<(), Refused> {
-        let psa = self.emulator.psa();
-        // psa_ps_set replaces; what another process puts here between the two calls is replaced, too.
-        match psa.ps_get_info(self.uid) {
-            Err(Status::DOES_NOT_EXIST) => Ok(psa.ps_set(self.uid, bytes.expose(), flags)?),
-            Err(other) => Err(other.into()),
-            Ok(_) => Err(Refused::Taken),
+        // psa_ps_set would replace what is there.
+        let put = self.emulator.psa().put_new_asset(
+            Service::Protected,
+            self.uid,
+            bytes.len(),
+            bytes.expose(),
+            flags,
+        );
+        match put {
+            Err(Fault::UidTaken(_)) => Err(Refused::Taken),
+            done => Ok(done?),
         }
     }
 
@@ -30,11 +37,7 @@ impl AssetPlace<'_> {
             Status::DOES_NOT_EXIST => Refused::Absent(kind.name()),
             other => other.into(),
         };
-        let psa = self.emulator.psa();
-        let mut bytes = vec![0; psa.ps_get_info(self.uid).map_err(absent)?.size];
-        let length = psa.ps_get(self.uid, 0, &mut bytes).map_err(absent)?;
-        bytes.truncate(length);
-        Ok(Secret::new(bytes))
+        self.emulator.psa().ps_read(self.uid, 0, usize::MAX).map_err(absent)
     }
 }
 

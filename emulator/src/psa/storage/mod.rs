@@ -89,6 +89,25 @@ impl Psa<'_> {
         })
     }
 
+    /// Puts an asset where there is none.
+    pub(crate) fn put_new_asset(
+        &self,
+        service: Service,
+        uid: u64,
+        capacity: usize,
+        data: &[u8],
+        flags: StorageFlags,
+    ) -> Result<(), Fault> {
+        checked(uid)?;
+        self.try_to_put(|place| {
+            if self.emulator.vault.asset_record(&place.token, &place.key, service, uid)?.is_some() {
+                return Err(Fault::UidTaken(uid));
+            }
+            let asset = self.fresh_asset(service, uid, fitting(capacity)?, flags)?;
+            Ok(Asset { data: Secret::from(data), ..asset })
+        })
+    }
+
     /// Commits what `make` makes of the present state, as often as somebody else is faster.
     fn try_to_put(&self, make: impl Fn(&Place) -> Result<Asset, Fault>) -> Result<(), Fault> {
         for _ in 0..TRIES {

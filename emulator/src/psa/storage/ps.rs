@@ -1,6 +1,6 @@
 //! Protected Storage (PSA Secure Storage API, "Protected Storage API").
 
-use super::{STORAGE_SUPPORT_SET_EXTENDED, StorageFlags, StorageInfo, checked, fitting};
+use super::{STORAGE_SUPPORT_SET_EXTENDED, StorageFlags, StorageInfo, checked};
 use crate::emulator::TRIES;
 use crate::fault::Fault;
 use crate::psa::{Psa, Status};
@@ -116,14 +116,7 @@ impl Psa<'_> {
         if !possible.contains(create_flags) {
             return Err(Fault::StorageFlags(create_flags.bits()).into());
         }
-        self.try_to_put(|place| {
-            if self.emulator.vault.asset_record(&place.token, &place.key, Service::Protected, uid)?.is_some()
-            {
-                return Err(Fault::UidTaken(uid));
-            }
-            self.fresh_asset(Service::Protected, uid, fitting(capacity)?, create_flags)
-        })?;
-        Ok(())
+        Ok(self.put_new_asset(Service::Protected, uid, capacity, b"", create_flags)?)
     }
 
     /// psa_ps_set_extended: writes `data` at `data_offset`, over what is there and beyond its end up to the capacity, without
